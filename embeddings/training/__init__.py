@@ -1,0 +1,1 @@
+"""How the embedded encoder was trained; nothing in the product imports this folder."""

@@ -1,0 +1,69 @@
+"""What a line's beginning says it is: a heading by its marker, a point of a list, a plain line."""
+
+from __future__ import annotations
+
+import enum
+import re
+
+NUMERAL = "[一二三四五六七八九十百]{1,4}"
+
+
+class Shape(enum.Enum):
+    """The marker in front of a line."""
+
+    PLAIN = "plain"
+    HASH = "#"
+    BRACKETS = "【】"
+    BULLET = "◆"
+    CHAPTER = "第一部分"
+    HAN_NUMBER = "一、"
+    HAN_BRACKET = "（一）"
+    NUMBER = "1."
+    NUMBER_BRACKET = "（1）"
+
+
+_SHAPES: tuple[tuple[Shape, re.Pattern[str]], ...] = (
+    (Shape.HASH, re.compile(r"#{1,6}\s+(?=\S)")),
+    (Shape.BRACKETS, re.compile(r"(?:【|〖|\[)(?=[^】〗\]]{1,30}(?:】|〗|\])\s*$)")),
+    (Shape.BULLET, re.compile(r"[★☆◆◇●○■□▲△▼▶►※✦✿♦•·❖➤]\s*(?=\S)|[-*+]\s+(?=\S)")),
+    (Shape.CHAPTER, re.compile(rf"第\s*(?:{NUMERAL}|\d{{1,2}})\s*(?:部分|章|篇|编|版|栏)[\s:：、]*(?=\S)")),
+    (Shape.HAN_NUMBER, re.compile(rf"{NUMERAL}\s*[、．.]\s*(?=\S)")),
+    (Shape.HAN_BRACKET, re.compile(rf"[（(]{NUMERAL}[）)]\s*、?(?=\S)")),
+    (Shape.NUMBER, re.compile(r"\d{1,2}\s*(?:[、．]|\.(?!\d))\s*(?=\S)")),
+    (Shape.NUMBER_BRACKET, re.compile(r"[（(]\d{1,2}[）)]\s*(?=\S)|\d{1,2}[）)]\s*(?=\S)|[①-⑳]\s*(?=\S)")),
+)
+_POINT = re.compile(
+    rf"(?:{NUMERAL}(?:是|要|为|抓|则)|第{NUMERAL}[，,、：]|其[一二三四五六七八九十]|首先|其次|再次|最后|另一方面|一方面)"
+)
+
+
+def shape_of(text: str) -> Shape:
+    """The marker that `text` begins with."""
+    return next((shape for shape, pattern in _SHAPES if pattern.match(text)), Shape.PLAIN)
+
+
+def without_marker(text: str) -> str:
+    """`text` without the marker in front of it and, for brackets, behind it."""
+    for shape, pattern in _SHAPES:
+        match = pattern.match(text)
+        if match:
+            rest = text[match.end() :].strip()
+            if shape is Shape.BRACKETS:
+                return rest.rstrip("】〗]").strip()
+            return rest.rstrip("#").strip() if shape is Shape.HASH else rest
+    return text
+
+
+def is_marker_line(text: str) -> bool:
+    """Whether a line is a heading by its marker alone, whatever its length: `## …` or `【…】`."""
+    return shape_of(text) in (Shape.HASH, Shape.BRACKETS)
+
+
+def starts_point(text: str) -> bool:
+    """Whether a paragraph begins a point of a list: 一是, 第二，, （三）, 4."""
+    return _POINT.match(text) is not None or shape_of(text) in (
+        Shape.HAN_NUMBER,
+        Shape.HAN_BRACKET,
+        Shape.NUMBER,
+        Shape.NUMBER_BRACKET,
+    )

@@ -1,0 +1,18 @@
+"""How large a source may be: bounds that keep one file from taking the machine down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on one file: bytes on disk, bytes once unpacked, characters of text, pages."""
+
+    file_bytes: int = 50_000_000
+    unpacked_bytes: int = 400_000_000
+    characters: int = 20_000_000
+    pages: int = 20_000
+
+
+DEFAULT_LIMITS = Limits()

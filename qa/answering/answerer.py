@@ -1,0 +1,262 @@
+"""From a question as understood to an answer or a refusal, without a language model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.answering import refusal
+from qa.answering.collection import SECTIONS, CollectionAnswer, answer_collection, collection_kind
+from qa.answering.compare import sides_of
+from qa.answering.compose import Writer, needs_year, phrase
+from qa.answering.evidence import (
+    ItemView,
+    ListEvidence,
+    ScoredSentence,
+    point_asked,
+    select_explanation,
+    select_fact,
+    select_list,
+    term_weights,
+    view_item,
+    with_subject,
+)
+from qa.answering.support import Features, SupportModel, features_of, support_model
+from qa.expectation import Expectation
+from qa.query import COMPARE, LIST, WHY_HOW, Query, analyse
+from qa.retrieval import Retriever
+from qa.types import Answer, Hit, Sentence
+
+_CANDIDATES = 8
+_LONG_POINT = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was chosen to answer with: sentences of one item, or one of its lists, and its support."""
+
+    view: ItemView
+    sentences: tuple[ScoredSentence, ...]
+    listing: ListEvidence | None
+    features: Features
+    support: float
+
+
+class Answerer:
+    """Answers questions from one snapshot of the indexes."""
+
+    def __init__(self, retriever: Retriever, refuse_below: float, model: SupportModel | None = None) -> None:
+        self.retriever = retriever
+        self._refuse_below = refuse_below
+        self._model = model or support_model()
+
+    def answer(
+        self, query: Query, k: int, allowed: NDArray[np.int64] | None = None, *, filtered_items: frozenset[str] | None = None
+    ) -> Answer:
+        """The extractive answer to `query` from the passages in `allowed` (all when None)."""
+        hits = self.retriever.search(query, max(k, 20), allowed)
+        kind = collection_kind(query)
+        if kind is not None:
+            found = answer_collection(self.retriever, query, kind, allowed_items=filtered_items)
+            if found is not None and (found.kind == SECTIONS or found.matches or not found.condition):
+                return self._collected(query, found, hits[:k])
+        if query.kind == COMPARE:
+            compared = self._compare(query, hits, allowed)
+            if compared is not None:
+                return replace(compared, hits=tuple(hits[:k]))
+        evidence = self.evidence(query, hits)
+        if evidence is None or evidence.support < self._refuse_below:
+            return refusal.refuse(self.retriever, query, hits[:k], evidence)
+        writer = Writer(query.language)
+        self._write(writer, query, evidence, header=False)
+        return Answer(
+            question=query.question,
+            standalone_question=query.standalone,
+            answer=writer.text,
+            refused=False,
+            confidence=evidence.support,
+            mode="extractive",
+            citations=writer.citations,
+            hits=tuple(hits[:k]),
+        )
+
+    def evidence(self, query: Query, hits: Sequence[Hit]) -> Evidence | None:
+        """The best-supported evidence among the items of the first hits."""
+        item_ids = list(dict.fromkeys(hit.item_id for hit in hits))[:_CANDIDATES]
+        best: tuple[float, Evidence] | None = None
+        top = hits[0].score if hits else 0.0
+        for item_id in item_ids[:3]:
+            hit = next(hit for hit in hits if hit.item_id == item_id)
+            if hit.score < 0.6 * top:
+                break
+            view = view_item(self.retriever, query, item_id)
+            if not view.sentences:
+                continue
+            found = self._choose(query, view)
+            # The order of retrieval leads; support only overrules it where the two are close.
+            worth = hit.score / max(top, 1e-9) + 0.35 * found.support
+            if best is None or worth > best[0] + 1e-9:
+                best = (worth, found)
+        return best[1] if best else None
+
+    def _choose(self, query: Query, view: ItemView) -> Evidence:
+        weights = term_weights(self.retriever, self.retriever.search_terms(query))
+        listing: ListEvidence | None = None
+        if query.kind in {LIST, WHY_HOW, COMPARE} or query.ordinal is not None or view.item.enumerations:
+            listing = select_list(view, query, weights)
+            if listing is not None:
+                point = point_asked(view, query, weights, listing)
+                whole = query.kind == LIST or (query.kind in {WHY_HOW, COMPARE} and self._announces(view, listing))
+                if point is not None:
+                    chosen = list(listing.points[point])[:4]
+                    return self._weigh(query, view, chosen, None)
+                if not whole:
+                    listing = None
+        if listing is not None:
+            chosen = [*listing.lead, *(point[0] for point in listing.points)]
+            return self._weigh(query, view, chosen, listing)
+        if query.kind in {WHY_HOW, LIST}:
+            chosen = with_subject(view, select_explanation(view, 4))
+        else:
+            chosen = with_subject(view, select_fact(view, weights, query.expects))
+        return self._weigh(query, view, chosen, None)
+
+    @staticmethod
+    def _announces(view: ItemView, listing: ListEvidence) -> bool:
+        return any(scored.order == view.best.order for scored in listing.lead) or not listing.lead
+
+    def _weigh(
+        self, query: Query, view: ItemView, chosen: Sequence[ScoredSentence], listing: ListEvidence | None
+    ) -> Evidence:
+        features = features_of(self.retriever, query, view, chosen)
+        return Evidence(view, tuple(chosen), listing, features, self._model.probability(features))
+
+    def _write(self, writer: Writer, query: Query, evidence: Evidence, *, header: bool) -> None:
+        view = evidence.view
+        source = self.retriever.store.source(view.bulletin).text
+        if header or writer.language != "zh":
+            writer.new_line()
+            writer.header(view.item, name="in" if header else "from")
+            writer.new_line()
+        if evidence.listing is not None:
+            self._write_list(writer, view, source, evidence.listing)
+        else:
+            writer.quote(view.item, view.bulletin, source, _sentences(evidence.sentences), _words(query.expects, evidence.sentences))
+        quoted = writer.citations
+        writer.dates(
+            mention
+            for mention in view.item.dates
+            if needs_year(mention) and any(c.item_id == view.item.item_id and c.start <= mention.start < c.end for c in quoted)
+        )
+
+    @staticmethod
+    def _write_list(writer: Writer, view: ItemView, source: str, listing: ListEvidence) -> None:
+        lead_orders = {scored.order for scored in listing.lead}
+        points = [tuple(s for s in point if s.order not in lead_orders) for point in listing.points]
+        if listing.lead:
+            writer.quote(view.item, view.bulletin, source, _sentences(listing.lead))
+            writer.new_line()
+        writer.say(phrase(writer.language, "list", n=len(listing.points)))
+        for number, point in enumerate((point for point in points if point), 1):
+            whole = sum(len(scored.sentence.text) for scored in point) <= _LONG_POINT
+            writer.new_line()
+            writer.say(f"{number}. ")
+            writer.quote(view.item, view.bulletin, source, _sentences(point if whole else point[:1]))
+
+    def _compare(self, query: Query, hits: Sequence[Hit], allowed: NDArray[np.int64] | None) -> Answer | None:
+        sides = sides_of(query)
+        if not sides:
+            sides_evidence = self._residual(query, hits)
+            sides = [query.standalone] * len(sides_evidence)
+        else:
+            sides_evidence = []
+            for side in sides:
+                asked = analyse(side, side, None)
+                found = self.evidence(asked, self.retriever.search(asked, 20, allowed))
+                sides_evidence.append(found if found and found.support >= self._refuse_below else None)
+        covered = [evidence for evidence in sides_evidence if evidence is not None]
+        if not covered or (len(covered) == 1 and len(sides) < 2):
+            return None
+        if len({evidence.view.item.item_id for evidence in covered}) == 1 and len(covered) == len(sides):
+            whole = self.evidence(query, hits)
+            if whole is not None and whole.view.item.item_id == covered[0].view.item.item_id:
+                return None
+        writer = Writer(query.language)
+        for side, evidence in zip(sides, sides_evidence, strict=True):
+            writer.new_line()
+            if evidence is None:
+                writer.say(phrase(query.language, "missing_side", side=side.rstrip("？?。. ")))
+            else:
+                self._write(writer, query, evidence, header=True)
+        return Answer(
+            question=query.question,
+            standalone_question=query.standalone,
+            answer=writer.text,
+            refused=False,
+            confidence=sum(e.support for e in covered) / len(sides_evidence),
+            mode="extractive",
+            citations=writer.citations,
+        )
+
+    def _residual(self, query: Query, hits: Sequence[Hit]) -> list[Evidence | None]:
+        """Items that together cover the question's words, when its sides cannot be told apart."""
+        chosen: list[Evidence | None] = []
+        weights = term_weights(self.retriever, self.retriever.search_terms(query))
+        left = dict(weights)
+        for item_id in list(dict.fromkeys(hit.item_id for hit in hits))[:4]:
+            view = view_item(self.retriever, query, item_id)
+            if not view.sentences:
+                continue
+            new = sum(weight for term, weight in left.items() if term in view.text)
+            if chosen and new < 0.15 * sum(weights.values()):
+                continue
+            evidence = self._choose(query, view)
+            if evidence.support < self._refuse_below:
+                continue
+            chosen.append(evidence)
+            left = {term: weight for term, weight in left.items() if term not in view.text}
+        return chosen[:3]
+
+    def _collected(self, query: Query, found: CollectionAnswer, hits: Sequence[Hit]) -> Answer:
+        writer = Writer(query.language)
+        store = self.retriever.store
+        if found.kind == SECTIONS:
+            for name, sections in found.sections:
+                writer.new_line()
+                writer.say(f"{name}（{len(sections)}）：" if query.language == "zh" else f"{name} ({len(sections)}): ")
+                writer.say("、".join(section or "—" for section in sections))
+        else:
+            about = found.condition
+            what = (f"涉及“{about}”的" if about else "") if query.language == "zh" else (f" match “{about}”" if about else "")
+            writer.say(phrase(query.language, "count", bulletins=found.bulletins, items=found.items, n=len(found.matches), what=what))
+            for number, match in enumerate(found.matches, 1):
+                view = view_item(self.retriever, query, match.item_id)
+                shown = next((s for s in view.sentences if s.sentence.start <= match.start < s.sentence.end), view.best)
+                writer.new_line()
+                writer.say(f"{number}. ")
+                writer.header(view.item)
+                source = store.source(view.bulletin).text
+                writer.quote(view.item, view.bulletin, source, [shown.sentence])
+            if not found.matches and not found.condition:
+                writer.say(str(found.items))
+        return Answer(
+            question=query.question,
+            standalone_question=query.standalone,
+            answer=writer.text,
+            refused=False,
+            confidence=0.95,
+            mode="extractive",
+            citations=writer.citations,
+            hits=tuple(hits),
+        )
+
+
+def _sentences(scored: Sequence[ScoredSentence]) -> list[Sentence]:
+    return [entry.sentence for entry in scored]
+
+
+def _words(expects: Expectation, scored: Sequence[ScoredSentence]) -> list[str]:
+    return [word for entry in scored for word in expects.answering_words(entry.sentence.text)]

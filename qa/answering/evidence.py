@@ -1,0 +1,218 @@
+"""Picks the sentences of an item that answer a question.
+
+An item is laid out as its sentences in order (`ItemView`); each gets a score from its meaning (cosine), its
+words (share of the question's idf it holds) and whether it holds the kind of thing asked for. A list is
+answered by its whole enumeration, a fact by one or two sentences, a why or how by those that say so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from qa.expectation import TEXT, Expectation
+from qa.query import Query
+from qa.retrieval import Retriever
+from qa.text import matching_form
+from qa.types import Enumeration, Item, Sentence
+
+_WORDS, _KIND = 0.55, 0.18
+_LEAD_BONUS = 0.04
+_ANAPHORIC = re.compile(
+    r"^(?:该(?!院校)|其(?!中[，,]?[一二三四五]|他|余|次|实)|同时|此外|另外|此次|这(?!样的话)|上述|目前|今后|为此|对此|届时|其中|他们|它们?|两者|前者|后者|并|还将|并将|当天|当日|当时|下一步|未来)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSentence:
+    """A sentence of an item: its place in the item's order, and how well it fits the question.
+
+    `words` is the idf-weighted share of the question's terms it holds, `meaning` the normalised cosine,
+    `meets` whether it holds the kind of answer expected.
+    """
+
+    order: int
+    passage: int
+    sentence: Sentence
+    words: float
+    meaning: float
+    cosine: float
+    meets: bool
+    score: float
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """An item as its scored sentences, in order."""
+
+    item: Item
+    bulletin: str
+    sentences: tuple[ScoredSentence, ...]
+    paragraphs: tuple[tuple[int, int], ...] = field(default=())
+
+    @cached_property
+    def best(self) -> ScoredSentence:
+        """The sentence that fits best; the earlier one of equals."""
+        return max(self.sentences, key=lambda scored: (scored.score, -scored.order))
+
+    @cached_property
+    def by_place(self) -> dict[int, ScoredSentence]:
+        """Sentences by their start offset."""
+        return {scored.sentence.start: scored for scored in self.sentences}
+
+    def within(self, start: int, end: int) -> list[ScoredSentence]:
+        """The sentences that begin inside the span."""
+        return [scored for scored in self.sentences if start <= scored.sentence.start < end]
+
+    @property
+    def text(self) -> str:
+        """Title and sentences joined, for matching."""
+        return self.item.title + "".join(scored.sentence.text for scored in self.sentences)
+
+
+def term_weights(retriever: Retriever, terms: Sequence[str]) -> dict[str, float]:
+    """idf of each term: what it is worth to find it."""
+    return {term: retriever.lexical.idf(term) for term in terms}
+
+
+def coverage(weights: dict[str, float], text: str) -> float:
+    """Share of the terms' weight found in `text`, in [0, 1]; 0 when there are no terms.
+
+    >>> coverage({"江苏": 1.0, "冷链": 3.0}, "江苏的系统")
+    0.25
+    """
+    total = sum(weights.values())
+    form = matching_form(text)
+    return sum(weight for term, weight in weights.items() if term in form) / total if total else 0.0
+
+
+def view_item(retriever: Retriever, query: Query, item_id: str) -> ItemView:
+    """The item's sentences scored against the question."""
+    store = retriever.store
+    item = store.item(item_id)
+    numbers = store.passage_numbers(item_ids=[item_id])
+    passages = store.passages(np.asarray(numbers).tolist())
+    cosines = {
+        (score.passage, score.index): score.cosine
+        for score in retriever.sentence_scores(query.rewritten, [passage.number for passage in passages])
+    }
+    weights = term_weights(retriever, retriever.search_terms(query))
+    lead_starts = {enumeration.lead[0] for enumeration in item.enumerations if enumeration.lead}
+    scored: list[ScoredSentence] = []
+    paragraphs: list[tuple[int, int]] = []
+    for passage in passages:
+        first = len(scored)
+        for index, sentence in enumerate(passage.sentences):
+            cosine = cosines.get((passage.number, index), 0.0)
+            meaning = retriever.background.normalise(cosine, query.language)
+            words = coverage(weights, sentence.text)
+            meets = query.expects.kind != TEXT and query.expects.met_by(sentence.text)
+            lead = _LEAD_BONUS if not scored or sentence.start in lead_starts else 0.0
+            total = meaning + _WORDS * words + _KIND * meets + lead
+            scored.append(
+                ScoredSentence(len(scored), passage.number, sentence, words, meaning, cosine, meets, total)
+            )
+        paragraphs.append((first, len(scored)))
+    return ItemView(item, store.bulletin_of(item_id), tuple(scored), tuple(paragraphs))
+
+
+def select_fact(view: ItemView, weights: dict[str, float], expects: Expectation) -> list[ScoredSentence]:
+    """One sentence, or two when the second holds what the first lacks."""
+    best = view.best
+    chosen = [best]
+    missing = {
+        term: weight for term, weight in weights.items() if term not in matching_form(best.sentence.text)
+    }
+    for other in sorted(view.sentences, key=lambda scored: (-scored.score, scored.order))[1:4]:
+        needs_kind = expects.kind != TEXT and other.meets and not best.meets
+        adds = (
+            coverage(missing, other.sentence.text) * sum(missing.values()) / max(sum(weights.values()), 1e-9)
+        )
+        if (needs_kind and other.score > 0.6 * best.score) or (adds > 0.2 and other.score > 0.8 * best.score):
+            chosen.append(other)
+            break
+    return sorted(chosen, key=lambda scored: scored.order)
+
+
+def select_explanation(view: ItemView, limit: int = 4) -> list[ScoredSentence]:
+    """The best sentence, what follows it in its paragraph, and others that fit nearly as well."""
+    best = view.best
+    start, end = next((first, last) for first, last in view.paragraphs if first <= best.order < last)
+    chosen = {best.order}
+    ranked = sorted(view.sentences, key=lambda scored: (-scored.score, scored.order))
+    for scored in ranked[1:]:
+        if len(chosen) < limit and scored.score > 0.72 * best.score:
+            chosen.add(scored.order)
+    for order in range(best.order + 1, end):
+        if len(chosen) < limit and view.sentences[order].score > 0.3 * best.score:
+            chosen.add(order)
+    if end - start <= limit and len(chosen) + (end - start) <= limit + 1:
+        chosen.update(range(start, end))
+    return [view.sentences[order] for order in sorted(chosen)]
+
+
+def with_subject(view: ItemView, chosen: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """`chosen` with the sentence before each that opens with 该市, 同时 … and so leans on it."""
+    orders = {scored.order for scored in chosen}
+    for scored in chosen:
+        if scored.order and _ANAPHORIC.match(scored.sentence.text):
+            orders.add(scored.order - 1)
+    return [view.sentences[order] for order in sorted(orders)]
+
+
+@dataclass(frozen=True, slots=True)
+class ListEvidence:
+    """An enumeration to quote: its lead sentences and, for each point, its sentences."""
+
+    lead: tuple[ScoredSentence, ...]
+    points: tuple[tuple[ScoredSentence, ...], ...]
+
+
+def select_list(view: ItemView, query: Query, weights: dict[str, float]) -> ListEvidence | None:
+    """The item's enumeration that the question asks for; None when no enumeration answers it."""
+    best: tuple[float, Enumeration] | None = None
+    for enumeration in view.item.enumerations:
+        if len(enumeration.points) < 2:
+            continue
+        worth = _worth(view, enumeration)
+        if best is None or worth > best[0]:
+            best = (worth, enumeration)
+    if best is None or best[0] < 0.55 * view.best.score:
+        return None
+    enumeration = best[1]
+    lead = tuple(view.within(*enumeration.lead)) if enumeration.lead else ()
+    points = tuple(tuple(view.within(*point)) for point in enumeration.points)
+    points = tuple(point for point in points if point)
+    return ListEvidence(lead, points) if len(points) >= 2 else None
+
+
+def point_asked(
+    view: ItemView, query: Query, weights: dict[str, float], evidence: ListEvidence
+) -> int | None:
+    """The one point that the question is about, as an index; None when it is about the list."""
+    if query.ordinal is not None:
+        return query.ordinal - 1 if query.ordinal <= len(evidence.points) else None
+    frame = matching_form(view.item.title + "".join(scored.sentence.text for scored in evidence.lead))
+    specific = {term: weight for term, weight in weights.items() if term not in frame}
+    if not specific:
+        return None
+    holds = [coverage(specific, "".join(s.sentence.text for s in point)) for point in evidence.points]
+    top = max(holds)
+    if (
+        top >= 0.6
+        and sum(1 for share in holds if share >= 0.6 * top) == 1
+        and sum(specific.values()) > 0.3 * sum(weights.values())
+    ):
+        return holds.index(top)
+    return None
+
+
+def _worth(view: ItemView, enumeration: Enumeration) -> float:
+    lead = [scored.score for scored in view.within(*enumeration.lead)] if enumeration.lead else []
+    points = [max((s.score for s in view.within(*point)), default=0.0) for point in enumeration.points]
+    ranked = sorted(points, reverse=True)[:3]
+    return max([*lead, sum(ranked) / len(ranked) if ranked else 0.0, 0.9 * max(points, default=0.0)])

@@ -1,0 +1,333 @@
+"""The command line: build, ask, retrieve, evaluate, contents, serve, watch, mcp."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from qa.errors import BulletinQAError
+
+if TYPE_CHECKING:
+    from qa.indexing import SyncReport
+    from qa.library import Library
+    from qa.types import Answer
+
+app = typer.Typer(
+    name="bulletin-qa",
+    help="Ask a folder of Chinese information bulletins; get the answer in their own words, with citations.",
+    epilog="Settings may also come from BULLETIN_QA_* variables, e.g. BULLETIN_QA_BULLETINS, BULLETIN_QA_MODEL.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Bulletins = Annotated[Path | None, typer.Option("--bulletins", metavar="DIR", help="Folder of bulletins (default: seeds).")]
+Index = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="Folder of the index (default: beside the bulletins).")]
+Model = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Embedding model: a hub id, a local folder or a short name (default: the shipped one).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON alone on standard output.")]
+K = Annotated[int, typer.Option("-k", metavar="N", min=1, max=1000, help="How many passages.")]
+Sections = Annotated[list[str] | None, typer.Option("--section", metavar="NAME", help="Only this section; may be repeated.")]
+Since = Annotated[str | None, typer.Option("--since", metavar="YYYY-MM-DD", help="Only items of this day or later.")]
+Until = Annotated[str | None, typer.Option("--until", metavar="YYYY-MM-DD", help="Only items of this day or earlier.")]
+Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in Chinese or English.")]
+
+
+class _Bars:
+    """Progress bars on standard error, only when a person watches."""
+
+    def __init__(self) -> None:
+        self._progress: Any = None
+        self._task: Any = None
+
+    def start(self, stage: str, total: int | None) -> None:
+        """Begin a bar; a stage with nothing to do shows none."""
+        self.finish()
+        if total == 0 or not sys.stderr.isatty():
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._progress = Progress(
+            TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            console=Console(stderr=True), transient=True,
+        )  # fmt: skip
+        self._progress.start()
+        self._task = self._progress.add_task(stage, total=total)
+
+    def advance(self, n: int = 1) -> None:
+        """Move the bar."""
+        if self._progress is not None:
+            self._progress.advance(self._task, n)
+
+    def finish(self) -> None:
+        """Take the bar away."""
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None
+
+
+@contextmanager
+def _library(bulletins: Path | None, index: Path | None, model: str | None) -> Iterator[Library]:
+    from qa.library import Library
+
+    bars = _Bars()
+    try:
+        library = Library.open(bulletins, index, model, progress=bars)
+    finally:
+        bars.finish()
+    with library:
+        for name, reason in library.last_sync.skipped if library.last_sync else ():
+            typer.echo(f"skipped {name}: {reason}", err=True)
+        yield library
+
+
+@app.command()
+def build(bulletins: Bulletins = None, index: Index = None, model: Model = None, as_json: AsJson = False) -> None:
+    """Build the index or bring it up to date, and say what changed."""
+    from qa.library import Library
+
+    bars = _Bars()
+    try:
+        library = Library.open(bulletins, index, model, progress=bars)
+    finally:
+        bars.finish()
+    with library:
+        report = library.last_sync
+        counts = library.store.counts()
+        if report is None:
+            raise RuntimeError("a library opened without its report")
+        if as_json:
+            _print_json({**_report(report), "index": str(library.index), "items": counts.items, "passages": counts.passages})
+            return
+        _print_report(report)
+        typer.echo(f"{counts.bulletins} bulletins, {counts.items} items, {counts.passages} passages in {library.index}")
+
+
+@app.command()
+def ask(
+    question: Question,
+    history: Annotated[list[str] | None, typer.Option("--history", metavar="Q", help="An earlier question, oldest first; may be repeated.")] = None,
+    k: K = 5,
+    section: Sections = None,
+    since: Since = None,
+    until: Until = None,
+    as_json: AsJson = False,
+    bulletins: Bulletins = None,
+    index: Index = None,
+    model: Model = None,
+) -> None:
+    """Answer a question with citations, or say that the bulletins don't."""
+    with _library(bulletins, index, model) as library:
+        answer = library.ask(question, history or (), k=k, sections=section, since=since, until=until)
+        if as_json:
+            _print_json(answer.to_dict())
+        else:
+            _print_answer(answer)
+
+
+@app.command()
+def retrieve(
+    question: Question,
+    k: K = 5,
+    section: Sections = None,
+    since: Since = None,
+    until: Until = None,
+    as_json: AsJson = False,
+    bulletins: Bulletins = None,
+    index: Index = None,
+    model: Model = None,
+) -> None:
+    """Print the passages that fit a question best, with their scores."""
+    with _library(bulletins, index, model) as library:
+        hits = library.retrieve(question, k, sections=section, since=since, until=until)
+        if as_json:
+            _print_json({"question": question, "hits": [hit.to_dict() for hit in hits]})
+            return
+        for hit in hits:
+            typer.echo(f"{hit.rank}. {hit.score:.3f}  {hit.title}  [{hit.section or '—'}] {hit.bulletin} p.{hit.page} {hit.date or ''}")
+            typer.echo(f"   {hit.evidence}")
+
+
+@app.command()
+def contents(as_json: AsJson = False, bulletins: Bulletins = None, index: Index = None, model: Model = None) -> None:
+    """List bulletins, sections and items with their dates."""
+    from dataclasses import asdict
+
+    with _library(bulletins, index, model) as library:
+        listing = library.contents()
+        if as_json:
+            _print_json({"bulletins": [asdict(bulletin) for bulletin in listing]})
+            return
+        if not listing:
+            typer.echo(f"No bulletins in {library.bulletins} yet: put .txt, .pdf, .docx, .html, .md or .jsonl files there.")
+        for bulletin in listing:
+            typer.echo(f"{bulletin.name}  {bulletin.title} {bulletin.issue} {bulletin.date or ''}".rstrip())
+            for section in bulletin.sections:
+                typer.echo(f"  {section.name or '—'}")
+                for item in section.items:
+                    typer.echo(f"    {item.date or '          '}  p.{item.page:<3} {item.title}")
+
+
+@app.command()
+def evaluate(
+    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS.jsonl", help="A question set, one JSON object a line.")],
+    json_out: Annotated[Path | None, typer.Option("--json", metavar="OUT", help="Write the report as JSON.")] = None,
+    report_out: Annotated[Path | None, typer.Option("--report", metavar="OUT.html", help="Write the report as one HTML page.")] = None,
+    fail_under: Annotated[list[str] | None, typer.Option("--fail-under", metavar="MEASURE=VALUE", help="Exit 1 when a measure is lower; may be repeated.")] = None,
+    compare: Annotated[Path | None, typer.Option("--compare", metavar="OLD.json", help="Show what changed since an earlier report.")] = None,
+    split: Annotated[str | None, typer.Option("--split", metavar="NAME", help="Only the questions of this split (dev or test).")] = None,
+    bulletins: Bulletins = None,
+    index: Index = None,
+    model: Model = None,
+) -> None:
+    """Ask every question of a question set and measure the answers."""
+    from rich.console import Console
+
+    from qa.evaluation import Report, compare_reports, failures_under, print_comparison, print_table, write_html
+    from qa.evaluation import evaluate as measure
+
+    bars = _Bars()
+    with _library(bulletins, index, model) as library:
+        started = False
+
+        def progress(done: int, total: int) -> None:
+            nonlocal started
+            if not started:
+                bars.start("questions", total)
+                started = True
+            bars.advance(1)
+
+        try:
+            report = measure(library, questions, progress, split=split)
+        finally:
+            bars.finish()
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    print_table(report, console)
+    if compare is not None:
+        print_comparison(compare_reports(report, Report.load(compare)), console)
+    if json_out is not None:
+        report.save(json_out)
+    if report_out is not None:
+        write_html(report, report_out)
+        typer.echo(f"report: {report_out}", err=True)
+    failures = failures_under(report, fail_under or [])
+    if failures:
+        raise BulletinQAError("; ".join(failures))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option("--host", metavar="H", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="P", min=0, max=65535, help="Port; the next free one when it is taken.")] = 7860,
+    auth: Annotated[str | None, typer.Option("--auth", metavar="USER:PASSWORD", help="Ask for a password (or BULLETIN_QA_AUTH).")] = None,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = False,
+    bulletins: Bulletins = None,
+    index: Index = None,
+    model: Model = None,
+) -> None:
+    """Open the chat page (the same as `python app.py`)."""
+    from qa.ui import serve as run
+
+    with _library(bulletins, index, model) as library:
+        run(library, host=host, port=port, auth=auth, open_browser=open_browser)
+
+
+@app.command()
+def watch(bulletins: Bulletins = None, index: Index = None, model: Model = None) -> None:
+    """Follow the folder and keep the index up to date until Ctrl-C."""
+    from qa.indexing import SyncReport
+    from qa.indexing import watch as follow
+
+    with _library(bulletins, index, model) as library:
+        typer.echo(f"following {library.bulletins}; Ctrl-C ends", err=True)
+        for event in follow(library.bulletins, library.index, lambda: library.encoder, _Bars()):
+            if isinstance(event, SyncReport):
+                _print_report(event)
+            else:
+                typer.echo(f"bulletin-qa: {event}", err=True)
+
+
+@app.command()
+def mcp(bulletins: Bulletins = None, index: Index = None, model: Model = None) -> None:
+    """Serve retrieve, ask and contents to programs over the Model Context Protocol (standard input and output)."""
+    from qa.ui.api.mcp import run
+
+    with _library(bulletins, index, model) as library:
+        run(library)
+
+
+def _report(report: SyncReport) -> dict[str, Any]:
+    return {
+        "added": list(report.added),
+        "changed": list(report.changed),
+        "removed": list(report.removed),
+        "renamed": [list(pair) for pair in report.renamed],
+        "skipped": [{"name": name, "reason": reason} for name, reason in report.skipped],
+        "unchanged": report.unchanged,
+        "notices": list(report.notices),
+    }
+
+
+def _print_report(report: SyncReport) -> None:
+    for notice in report.notices:
+        typer.echo(f"notice: {notice}")
+    for label, names in (("added", report.added), ("changed", report.changed), ("removed", report.removed)):
+        for name in names:
+            typer.echo(f"{label} {name}")
+    for old, new in report.renamed:
+        typer.echo(f"renamed {old} to {new}")
+    for name, reason in report.skipped:
+        typer.echo(f"skipped {name}: {reason}")
+    if not report.anything:
+        typer.echo(f"nothing changed ({report.unchanged} files)")
+
+
+def _print_answer(answer: Answer) -> None:
+    if answer.standalone_question != answer.question:
+        typer.echo(f"→ {answer.standalone_question}")
+    typer.echo(answer.answer)
+    for note in answer.notes:
+        typer.echo(f"! {note}")
+    if answer.citations:
+        typer.echo("")
+    for citation in answer.citations:
+        place = " · ".join(part for part in (citation.section, citation.title, citation.bulletin, f"p.{citation.page}", citation.date or "") if part)
+        typer.echo(f"[{citation.number}] {place}")
+    for miss in answer.nearest:
+        typer.echo(f"  ~ {miss.title}: {miss.quote}")
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def main() -> NoReturn:
+    """Run the command line: exit status 0 done, 1 failed (one line on standard error), 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app(standalone_mode=True)
+    except BulletinQAError as error:
+        _fail(str(error), 1)
+    except KeyboardInterrupt:
+        _fail("stopped; what was done so far is kept", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except OSError as error:
+        _fail(f"{error.filename or 'input/output'}: {error.strerror or error}", 1)
+    sys.exit(0)
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    sys.stderr.write("bulletin-qa: " + " ".join(message.split()) + "\n")
+    sys.exit(status)

@@ -1,0 +1,152 @@
+"""Understands a follow-up question with the questions before it.
+
+Three things can be left out: everything but one constituent ("那江苏呢？" replaces the place of the
+question before), the topic ("多少钱？", "它什么时候实施？" take it over), or everything ("还有呢？" asks the same
+again). What is carried over is words of the earlier question, so that the user can see and correct it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa.dates import find_dates
+from qa.places import gazetteer
+from qa.text import language_of, tokens
+from qa.words import content_terms
+
+_ELLIPSIS = re.compile(
+    r"^(?:那么|那|而|至于|换成|如果是|要是|若是|再说说|再看看|再看|说说)?(?P<topic>.{1,24}?)(?:方面|的话|那边|这边)?(?:呢|如何|怎么样|怎样|又如何)[？?！!。]*$"
+)
+_ELLIPSIS_EN = re.compile(
+    r"^(?:and\s+|so\s+|then\s+)?(?:what|how) about (?P<topic>.{1,60}?)[?.!]*$|^and (?:(?:in|for|from|at) )?(?P<bare>[A-Z][\w' -]{1,40})\?*$"
+)
+_MORE = re.compile(r"^(?:那)?(?:还有|其他|其余|别的|剩下|除此之外|另外)(?:的|还有)?(?:哪些|什么|谁|吗|呢|别的|的)*[？?。]*$")
+_MORE_EN = re.compile(r"^(?:anything|what|who|any(?:one)?)\s+(?:else|other|more).{0,12}$|^(?:and )?(?:the )?(?:rest|others)\??$", re.I)
+_ANAPHORA = re.compile(
+    r"它们?|其中|这(?:个|项|些|部|家|条|份|里|种|次|款|一|套|是|笔|几)|那(?:个|项|些|部|家|条|份|里|种|次|款|套|笔|时)|该(?!市|省)|此(?:次|举|项|类|外)|上述|前者|后者|他们|她们|以上|这样做|其(?=[\u4e00-\u9fff])"
+)
+_ANAPHORA_EN = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|there|he|she|his|her|the (?:former|latter|same|first|second|other one))\b", re.I
+)
+_LEADING = re.compile(r"^(?:那么|那|而|请问|还有|另外|然后|所以|并且|以及|再问一下|顺便问)[，,]?")
+_PRONOUN_SUBJECT = re.compile(
+    r"^(?:它们?|他们|她们|其|这(?:个|项|些|部|家|条|份|种|次|款|套|笔)?|那(?:个|项|些|部|家|条|份|种|次|款|套|笔)?|该|此|上述)"
+)
+_INTERROGATIVE = re.compile(
+    r"(?:到底|究竟|大概|一共|总共|共|都|又|是|在|于|由|有|从|将|会|可以|能|要|将于|已|已经|应|应当|应该|需要?|最(?:高|多|低|少|晚|迟)|具体|分别|主要|其中|包括|包含)*"
+    r"(?:什么|哪|谁|多少|几(?!乎)|何|怎|如何|为啥|是否|能否|有没有|是不是|多(?:大|久|长|高|远)|吗|呢|啥)"
+)
+_ASKING_VERB = re.compile(
+    r"(?:于|自|从)?(?:正式)?(?:实施|施行|生效|启动|启用|成立|发布|印发|出台|上线|通过|召开|举行|揭牌|开始|落地|提出|设立|牵头|主办|规定|要求|明确|表示|推出|建成|投资|规模|内容|目标|措施|作用|特点|亮点)的?$"
+)
+_SHORT = 2
+
+
+def standalone_question(question: str, history: Sequence[str]) -> str:
+    """`question` with what it leaves out taken from the earlier questions, oldest first in `history`.
+
+    >>> standalone_question("那江苏呢？", ["上海的快递职称怎么评？"])
+    '江苏的快递职称怎么评？'
+    """
+    resolved = ""
+    for asked in (*history, question):
+        resolved = _resolve(asked.strip(), resolved) if resolved else asked.strip()
+    return resolved
+
+
+def _resolve(question: str, before: str) -> str:
+    if not question:
+        return before
+    if language_of(question) == "en":
+        return _resolve_english(question, before)
+    if _MORE.match(question):
+        return before
+    ellipsis = _ELLIPSIS.match(question)
+    if ellipsis and not re.search(r"什么|哪|谁|多少|几|为何|为什么|怎么|是否", ellipsis["topic"]):
+        return _substitute(before, ellipsis["topic"])
+    if not _leaves_out(question):
+        return question
+    asked = _PRONOUN_SUBJECT.sub("", _LEADING.sub("", question))
+    asked = re.sub(r"^(?:的)", "", asked)
+    topic = topic_of(before)
+    if not topic or topic in question:
+        return question
+    return f"{topic}，{asked or question}"
+
+
+def _leaves_out(question: str) -> bool:
+    """Whether the question cannot stand alone: a pronoun, or no topic of its own."""
+    if _ANAPHORA.search(question) or _LEADING.match(question):
+        return True
+    if "《" in question or "“" in question or gazetteer().find(question):
+        return False
+    return sum(len(term) for term in content_terms(question) if len(term) > 1) <= _SHORT * 2
+
+
+def topic_of(question: str) -> str:
+    """The part of a question that says what it is about, without what it asks of it.
+
+    >>> topic_of("上海知识产权保护条例什么时候施行？")
+    '上海知识产权保护条例'
+    """
+    text = re.sub(r"[？?！!。]+$", "", _LEADING.sub("", question)).strip()
+    match = _INTERROGATIVE.search(text)
+    if not match:
+        return re.sub(r"^(?:请?(?:介绍|说明|列出|列举|比较|对比|讲讲|谈谈)(?:一下)?)", "", text)
+    head, tail = text[: match.start()], text[match.end() :]
+    if len(content_terms(head)) >= 1 and len("".join(content_terms(head))) >= _SHORT * 2:
+        trimmed = _ASKING_VERB.sub("", head).rstrip("的，, ")
+        return trimmed if len(trimmed) >= _SHORT * 2 else head.rstrip("的，, ")
+    # The question word comes first ("谁牵头召开了…推进大会？"): the topic follows it.
+    tail = re.sub(r"^(?:么|些|个|家|里|位|种|项|天|时候|单位|部门|机构|城市|地方|省|市|样|以)+", "", tail)
+    return f"{head}{tail}".strip("的，, ") or text
+
+
+def _substitute(before: str, topic: str) -> str:
+    """The question before with its constituent of the same kind replaced by `topic`."""
+    topic = topic.strip("，,的 ")
+    new_places = gazetteer().find(topic)
+    old_places = gazetteer().find(before)
+    if new_places and new_places[0].text == topic.removesuffix("市").removesuffix("省") or (
+        new_places and len(topic) <= len(new_places[0].text) + 2
+    ):
+        if len(old_places) == 1 or (old_places and len({m.text for m in old_places}) == 1):
+            first = old_places[0]
+            return before[: first.start] + topic + before[first.end :]
+        if not old_places:
+            return f"{topic}{before}"
+    new_dates, old_dates = find_dates(topic, None), find_dates(before, None)
+    if new_dates and len(old_dates) == 1 and len(topic) <= len(new_dates[0].text) + 3:
+        return before[: old_dates[0].start] + topic + before[old_dates[0].end :]
+    return _replace_topic(before, topic)
+
+
+def _replace_topic(before: str, topic: str) -> str:
+    """Keep what was asked, change what it was asked of; a place of the old topic goes with it."""
+    old = topic_of(before)
+    if not old or old not in before:
+        return f"{topic}，{before}"
+    shared = set(content_terms(topic)) & set(content_terms(old))
+    # "…的第二项呢？" narrows the old topic; "养老条例呢？" is another one.
+    if re.match(r"第[一二三四五六七八九十\d]+|其中|具体|后者|前者", topic) or not (shared or len(tokens(topic)) >= 1):
+        return f"{old}，{topic}"
+    rest = before.replace(old, "", 1)
+    return f"{topic}{rest}" if rest.strip("？?。 ") else f"{topic}，{before}"
+
+
+def _resolve_english(question: str, before: str) -> str:
+    if _MORE_EN.match(question):
+        return before
+    match = _ELLIPSIS_EN.match(question)
+    if match:
+        topic = (match["topic"] or match["bare"]).strip()
+        old_places = gazetteer().find(before)
+        if gazetteer().find(topic) and len(old_places) == 1:
+            first = old_places[0]
+            return before[: first.start] + re.sub(r"^(?:in|for|at|the) ", "", topic) + before[first.end :]
+        return f"{topic}: {before}"
+    own = [term for term in content_terms(question) if len(term) > 2]
+    if _ANAPHORA_EN.search(question) or len(own) <= _SHORT:
+        return f"{before.rstrip('?？. ')} — {question}"
+    return question

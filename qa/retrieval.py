@@ -1,0 +1,171 @@
+"""Retrieval: BM25 over passages and cosine over sentences, joined in one score that means the same
+from question to question.
+
+Both parts lie in [0, 1]. The lexical one is BM25 divided by the most that the question's words could score,
+Σ idf·(k1+1): unlike min-max or rank fusion it stays near 0 when no word matches, so that noise never drowns
+a good paraphrase. The dense one is the best cosine of a passage's sentences and pairs of neighbours,
+counted from the floor that unrelated questions reach (`background.py`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings import Encoder
+from qa.background import Background
+from qa.lexical import LexicalIndex
+from qa.query import Query
+from qa.store import Store
+from qa.types import Hit, StoredPassage
+from qa.vectors import VectorIndex
+
+_CANDIDATES = 100
+_UNITS = 400
+_EXTRA_TERM_WEIGHT = 1.0
+_REMEMBERED = 512
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceScore:
+    """A sentence of a passage with the cosine of its unit to the question."""
+
+    passage: int
+    index: int
+    cosine: float
+
+
+class Retriever:
+    """Searches one snapshot of the indexes. Safe to use from many threads."""
+
+    def __init__(
+        self,
+        store: Store,
+        lexical: LexicalIndex,
+        vectors: VectorIndex,
+        encoder: Encoder,
+        background: Background,
+        *,
+        lexical_weight: float,
+        foreign_lexical_weight: float,
+    ) -> None:
+        self.store = store
+        self.lexical = lexical
+        self.vectors = vectors
+        self.encoder = encoder
+        self.background = background
+        self._weights = {"zh": lexical_weight, "en": foreign_lexical_weight}
+        self._remembered: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def search(self, query: Query, k: int, allowed: NDArray[np.int64] | None = None) -> list[Hit]:
+        """The best `k` passages, best first; `allowed` limits the search to these passage numbers."""
+        if k <= 0 or (allowed is not None and len(allowed) == 0):
+            return []
+        terms = self.search_terms(query)
+        most = self.most(terms)
+        lexical = dict(self.lexical.search(terms, max(k, _CANDIDATES), allowed)) if terms else {}
+        dense = self._dense(self.encode(query.rewritten), max(4 * k, _UNITS), allowed)
+        missing = [number for number in lexical if number not in dense]
+        if missing:
+            vector = self.encode(query.rewritten)
+            found = self._dense(vector, 8 * len(missing) + 64, np.array(sorted(missing), dtype=np.int64))
+            dense.update(found)
+        weight = self._weights[query.language]
+        scored = []
+        for number in {*lexical, *dense}:
+            cosine, _, _ = dense.get(number, (0.0, 0, 0))
+            meaning = min(self.background.normalise(cosine, query.language), 1.0)
+            words = min(lexical.get(number, 0.0) / most, 1.0) if most else 0.0
+            scored.append(((meaning + weight * words) / (1.0 + weight), words, meaning, number))
+        scored.sort(key=lambda entry: (-entry[0], entry[3]))
+        best = scored[:k]
+        passages = self.store.passages([number for *_, number in best])
+        return [
+            _hit(rank, score, words, meaning, passage, dense.get(passage.number))
+            for rank, ((score, words, meaning, _), passage) in enumerate(zip(best, passages, strict=True), 1)
+        ]
+
+    def search_terms(self, query: Query) -> list[str]:
+        """The question's content words and the full names of places it abbreviates."""
+        return list(dict.fromkeys((*query.terms, *query.extra_terms)))
+
+    def most(self, terms: Iterable[str]) -> float:
+        """The most BM25 can give a passage for `terms`: Σ idf·(k1+1) (Robertson and Zaragoza 2009)."""
+        return sum(self.lexical.idf(term) for term in terms) * (self.lexical.k1 + 1.0)
+
+    def encode(self, text: str) -> NDArray[np.float32]:
+        """The question's vector, shape (d,); the last few hundred are remembered."""
+        with self._lock:
+            known = self._remembered.get(text)
+            if known is not None:
+                self._remembered.move_to_end(text)
+                return known
+        vector = self.encoder.encode_queries([text])[0]
+        with self._lock:
+            self._remembered[text] = vector
+            while len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        return vector
+
+    def sentence_scores(self, text: str, passages: Sequence[int]) -> list[SentenceScore]:
+        """The cosine of `text` to every single sentence of the passages numbered `passages`."""
+        if not passages:
+            return []
+        vector = self.encode(text)
+        rows = self.vectors.search(vector[None, :], 4096, np.array(sorted(passages), dtype=np.int64))
+        best: dict[tuple[int, int], float] = {}
+        for unit in rows[0]:
+            if unit.first < 0:
+                continue
+            # A pair lends its score to both members, a little lowered: alone each says less.
+            shade = 1.0 if unit.first == unit.last else 0.9
+            for index in range(unit.first, unit.last + 1):
+                place = (unit.passage, index)
+                best[place] = max(best.get(place, -1.0), unit.score * shade)
+        return [SentenceScore(passage, index, cosine) for (passage, index), cosine in sorted(best.items())]
+
+    def _dense(
+        self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None
+    ) -> dict[int, tuple[float, int, int]]:
+        best: dict[int, tuple[float, int, int]] = {}
+        for unit in self.vectors.search(vector[None, :], k, allowed)[0]:
+            known = best.get(unit.passage)
+            if known is None or unit.score > known[0]:
+                best[unit.passage] = (unit.score, unit.first, unit.last)
+        return best
+
+
+def _hit(
+    rank: int,
+    score: float,
+    lexical: float,
+    dense: float,
+    passage: StoredPassage,
+    unit: tuple[float, int, int] | None,
+) -> Hit:
+    sentences = passage.sentences
+    first, last = (unit[1], unit[2]) if unit and unit[1] >= 0 else (0, 0)
+    evidence = "".join(sentence.text for sentence in sentences[first : last + 1]) or passage.text
+    return Hit(
+        rank=rank,
+        score=round(score, 6),
+        item_id=passage.item_id,
+        title=passage.title,
+        section=passage.section,
+        bulletin=passage.bulletin,
+        date=passage.date,
+        page=passage.page,
+        start=passage.start,
+        end=passage.end,
+        text=passage.text,
+        evidence=evidence,
+        lexical=lexical,
+        dense=dense,
+        number=passage.number,
+    )

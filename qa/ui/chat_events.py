@@ -1,0 +1,265 @@
+"""What happens on the Ask tab: asking, stopping, editing, opening sources, keeping conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from qa.errors import BulletinQAError
+from qa.ui.asking import Filters
+from qa.ui.chat import ChatTab
+from qa.ui.conversation import Conversation
+from qa.ui.feedback import Feedback
+from qa.ui.html import text_html
+from qa.ui.references import conversation_markdown
+from qa.ui.texts import Language, say
+
+_FOCUS = "() => { document.querySelector('#question textarea')?.focus(); }"
+_DOWNLOAD = """(text) => {
+  if (!text) return;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown;charset=utf-8" }));
+  link.download = "bulletin-qa-" + new Date().toISOString().slice(0, 10) + ".md";
+  link.click();
+  URL.revokeObjectURL(link.href);
+}"""
+
+
+class ChatEvents:
+    """Connects the components of a ChatTab to what they do."""
+
+    def __init__(self, tab: ChatTab, feedback: Feedback, language: Any) -> None:
+        self._tab = tab
+        self._feedback = feedback
+        self._language = language
+        self._shown = [tab.thread, tab.conversation, tab.question, tab.editing_row, tab.editing, tab.history]
+        self._filters = [tab.sections, tab.bulletins, tab.since, tab.until, tab.mode]
+
+    def connect(self) -> None:
+        """Attach every listener."""
+        tab, language = self._tab, self._language
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        asking: dict[str, Any] = {**private, "concurrency_id": "ask", "concurrency_limit": 8}
+        state = [tab.conversation, language, *self._filters]
+        asked = [
+            tab.question.submit(self._submit, [tab.question, tab.editing, *state], self._shown, **asking),
+            tab.thread.example(self._example, state, self._shown, **asking),
+            tab.thread.again(self._again, state, self._shown, **asking),
+        ]
+        tab.question.stop(
+            self._stop, [tab.conversation, language], self._shown, cancels=asked, queue=False, **private
+        )
+        tab.thread.revise(self._revise, [tab.conversation], self._shown, **private).then(None, js=_FOCUS)
+        tab.cancel.click(self._cancel, None, self._shown, **private)
+        opening = [tab.conversation, language]
+        for component in (tab.thread, tab.reader):
+            component.open(
+                self._open, opening, [tab.reader, tab.opened], trigger_mode="always_last", **private
+            )
+        for turn_event in asked:
+            turn_event.success(self._open_first, opening, [tab.reader, tab.opened], **private)
+        tab.thread.rate(self._rate, [tab.conversation, language], self._shown, **private)
+        tab.thread.keep(self._keep, [tab.conversation, language], None, **private)
+        fresh = [*self._shown, tab.reader, tab.opened]
+        tab.new.click(self._new, [language], fresh, cancels=asked, **private).then(None, js=_FOCUS)
+        tab.history.restore(self._restore, [language], fresh, cancels=asked, **private)
+        tab.export.click(self._export, [tab.conversation, language], tab.exported, **private).then(
+            None, tab.exported, js=_DOWNLOAD
+        )
+        for component in self._filters[:4]:
+            component.change(self._count, [language, *self._filters], tab.filters, **private)
+        tab.clear.click(lambda: ([], [], "", ""), None, self._filters[:4], **private)
+
+    def _show(
+        self, conversation: Conversation, language: Language, *, running: bool = False, **more: Any
+    ) -> dict[Any, Any]:
+        tab = self._tab
+        shown = {tab.thread: tab.thread_html(conversation, language), tab.conversation: conversation, **more}
+        if not running:
+            shown[tab.history] = tab.record(conversation, language)
+        return shown
+
+    def _ask(
+        self,
+        question: str,
+        conversation: Conversation,
+        language: Language,
+        filters: Filters,
+        user: gr.Request,
+        *,
+        clear: bool,
+    ) -> Iterator[dict[Any, Any]]:
+        tab = self._tab
+        if not question.strip():
+            yield {tab.thread: gr.skip()}
+            return
+        buttons: dict[str, Any] = {"submit_btn": False, "stop_btn": say(language, "stop")}
+        begin = gr.update(value="", **buttons) if clear else gr.update(**buttons)
+        address = user.client.host if user.client else ""
+        steps = tab.asker.ask(question, conversation, filters, language, address, str(user.session_hash))
+        for step, current in enumerate(steps):
+            conversation = current
+            shown = self._show(conversation, language, running=True)
+            if step == 0:
+                shown |= {tab.question: begin, tab.editing_row: gr.update(visible=False), tab.editing: False}
+            yield shown
+        ready = gr.update(submit_btn=say(language, "send"), stop_btn=False)
+        yield {**self._show(conversation, language), tab.question: ready}
+
+    # Gradio fills parameters by position, so each input has one of its own.
+    def _submit(
+        self,
+        question: str,
+        editing: bool,
+        conversation: Conversation,
+        language: Language,
+        sections: list[str],
+        bulletins: list[str],
+        since: str,
+        until: str,
+        mode: str,
+        user: gr.Request,
+    ) -> Iterator[dict[Any, Any]]:
+        filters = _filters(sections, bulletins, since, until, mode)
+        if editing and question.strip():
+            conversation = conversation.without_last()
+        yield from self._ask(question, conversation, language, filters, user, clear=True)
+
+    def _example(
+        self,
+        event: gr.EventData,
+        conversation: Conversation,
+        language: Language,
+        sections: list[str],
+        bulletins: list[str],
+        since: str,
+        until: str,
+        mode: str,
+        user: gr.Request,
+    ) -> Iterator[dict[Any, Any]]:
+        filters = _filters(sections, bulletins, since, until, mode)
+        question = str(event.question)
+        yield from self._ask(question, conversation, language, filters, user, clear=False)
+
+    def _again(
+        self,
+        conversation: Conversation,
+        language: Language,
+        sections: list[str],
+        bulletins: list[str],
+        since: str,
+        until: str,
+        mode: str,
+        user: gr.Request,
+    ) -> Iterator[dict[Any, Any]]:
+        if not conversation.turns:
+            return
+        filters = _filters(sections, bulletins, since, until, mode)
+        question = conversation.turns[-1].question
+        yield from self._ask(question, conversation.without_last(), language, filters, user, clear=False)
+
+    def _stop(self, conversation: Conversation, language: Language) -> dict[Any, Any]:
+        if conversation.turns and conversation.turns[-1].status == "answering":
+            conversation = conversation.ended(status="stopped")
+        ready = gr.update(submit_btn=say(language, "send"), stop_btn=False)
+        return {**self._show(conversation, language), self._tab.question: ready}
+
+    def _revise(self, conversation: Conversation) -> dict[Any, Any]:
+        tab = self._tab
+        if not conversation.turns:
+            return {tab.editing: False}
+        last = conversation.turns[-1].question
+        return {tab.question: last, tab.editing_row: gr.update(visible=True), tab.editing: True}
+
+    def _cancel(self) -> dict[Any, Any]:
+        tab = self._tab
+        return {tab.question: "", tab.editing_row: gr.update(visible=False), tab.editing: False}
+
+    def _open(
+        self, event: gr.EventData, conversation: Conversation, language: Language
+    ) -> tuple[str, dict[str, Any]]:
+        names = ("act", "turn", "number", "bulletin", "item", "shown")
+        opened = {name: event._data[name] for name in names if name in event._data}
+        return self._tab.opened_html(opened, conversation, language), opened
+
+    def _open_first(self, conversation: Conversation, language: Language) -> tuple[Any, Any]:
+        answer = conversation.turns[-1].answer if conversation.turns else None
+        if answer is None or not answer.citations:
+            return gr.skip(), gr.skip()
+        first = {"act": "cite", "turn": len(conversation.turns) - 1, "number": answer.citations[0].number}
+        return self._tab.opened_html(first, conversation, language), first
+
+    def _rate(self, event: gr.EventData, conversation: Conversation, language: Language) -> dict[Any, Any]:
+        turn, rating = event.turn, event.number
+        if not _has_answer(conversation, turn) or rating not in (1, -1):
+            return {self._tab.editing: gr.skip()}
+        rating = 0 if conversation.turns[turn].rating == rating else rating
+        conversation = conversation.changed(turn, rating=rating)
+        try:
+            self._feedback.rate(conversation, turn)
+        except BulletinQAError as error:
+            gr.Warning(str(error))
+        return self._show(conversation, language)
+
+    def _keep(self, event: gr.EventData, conversation: Conversation, language: Language) -> None:
+        if not _has_answer(conversation, event.turn):
+            return
+        try:
+            path = self._feedback.keep(conversation, event.turn)
+        except BulletinQAError as error:
+            gr.Warning(str(error), title=say(language, "failed"))
+        else:
+            gr.Info(str(text_html(say(language, "saved", path=path))), title=say(language, "save"))
+
+    def _new(self, language: Language) -> dict[Any, Any]:
+        return self._fresh(Conversation.new(), language)
+
+    def _restore(self, event: gr.EventData, language: Language) -> dict[Any, Any]:
+        try:
+            conversation = Conversation.from_json(str(event.record))
+        except BulletinQAError as error:
+            gr.Warning(str(error), title=say(language, "failed"))
+            return {self._tab.editing: False}
+        return self._fresh(conversation, language)
+
+    def _fresh(self, conversation: Conversation, language: Language) -> dict[Any, Any]:
+        tab = self._tab
+        question = gr.update(value="", submit_btn=say(language, "send"), stop_btn=False)
+        return {
+            tab.thread: tab.thread_html(conversation, language),
+            tab.conversation: conversation,
+            tab.question: question,
+            tab.editing_row: gr.update(visible=False),
+            tab.editing: False,
+            tab.history: tab.record(conversation, language, keep=False),
+            tab.reader: tab.contents(language),
+            tab.opened: None,
+        }
+
+    def _export(self, conversation: Conversation, language: Language) -> str:
+        if not conversation.turns:
+            gr.Info(say(language, "export.none"))
+            return ""
+        return conversation_markdown(conversation, language)
+
+    def _count(
+        self, language: Language, sections: list[str], bulletins: list[str], since: str, until: str, mode: str
+    ) -> Any:
+        active = _filters(sections, bulletins, since, until, mode).active
+        return gr.update(
+            label=say(language, "filters.active", number=active) if active else say(language, "filters")
+        )
+
+
+def _filters(sections: list[str], bulletins: list[str], since: str, until: str, mode: str) -> Filters:
+    return Filters(tuple(sections or ()), tuple(bulletins or ()), since or "", until or "", mode or "auto")
+
+
+def _has_answer(conversation: Conversation, turn: object) -> bool:
+    return (
+        isinstance(turn, int)
+        and 0 <= turn < len(conversation.turns)
+        and conversation.turns[turn].answer is not None
+    )

@@ -1,0 +1,166 @@
+"""The web server of the page: one process, no request to any other host."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import threading
+import webbrowser
+from collections.abc import Awaitable, Callable, MutableMapping
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from qa.errors import UsageError
+from qa.ui.limits import Limits
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from gradio import Blocks
+
+    from qa.library import Library
+    from qa.settings import Settings
+
+_Scope = MutableMapping[str, Any]
+_Message = MutableMapping[str, Any]
+_Receive = Callable[[], Awaitable[_Message]]
+_Send = Callable[[_Message], Awaitable[None]]
+_App = Callable[[_Scope, _Receive, _Send], Awaitable[None]]
+
+# The browser itself refuses whatever is not of this host. Gradio and its charts compile templates, hence
+# unsafe-eval; no script of another origin can be loaded.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+_LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "testserver"})
+
+
+class Guard:
+    """ASGI middleware: security headers, the names the server answers to, and the optional password."""
+
+    def __init__(self, app: _App, *, names: frozenset[str] | None, credentials: str | None) -> None:
+        self._app = app
+        self._names = names
+        self._token = base64.b64encode(credentials.encode()) if credentials else None
+
+    async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
+        """Answer 400 to another host's name, 401 without the password, else what the app answers."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+
+        async def guarded(message: _Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+            await send(message)
+
+        if not self._knows(headers.get(b"host", b"").decode("latin-1")):
+            await _refuse(guarded, 400, "This server does not answer to that host name.")
+        elif self._token is not None and not self._admits(headers.get(b"authorization", b"")):
+            challenge = (b"www-authenticate", b'Basic realm="bulletin-qa", charset="UTF-8"')
+            await _refuse(guarded, 401, "A user name and password are needed.", challenge)
+        else:
+            await self._app(scope, receive, guarded)
+
+    def _knows(self, host: str) -> bool:
+        # A page of another site can point its own name at 127.0.0.1 (DNS rebinding); the name betrays it.
+        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+        return self._names is None or name.lower() in self._names
+
+    def _admits(self, authorization: bytes) -> bool:
+        scheme, _, given = authorization.partition(b" ")
+        return scheme.lower() == b"basic" and hmac.compare_digest(given.strip(), self._token or b"")
+
+
+async def _refuse(send: _Send, status: int, text: str, *headers: tuple[bytes, bytes]) -> None:
+    kind = (b"content-type", b"text/plain; charset=utf-8")
+    await send({"type": "http.response.start", "status": status, "headers": [kind, *headers]})
+    await send({"type": "http.response.body", "body": text.encode()})
+
+
+def build_page(library: Library, settings: Settings | None = None, limits: Limits | None = None) -> Blocks:
+    """The page over `library` as Gradio Blocks, without look or server; `create_app` adds both."""
+    from qa.ui.page import Page
+
+    return Page(library, settings or library.settings, limits or Limits()).blocks
+
+
+def create_app(
+    library: Library, *, host: str = "127.0.0.1", auth: str | None = None, limits: Limits | None = None
+) -> FastAPI:
+    """The whole web application: the page at `/`.
+
+    `auth` is `user:password`, asked for by the browser for every address. Bound to this machine alone, the
+    server answers only to the names of this machine.
+    """
+    if auth is not None and not all(auth.partition(":")[::2]):
+        raise UsageError("--auth needs the form USER:PASSWORD, both not empty.")
+    limits = limits or Limits()
+    blocks = build_page(library, limits=limits)  # first: it keeps Gradio from reporting its use
+    import gradio as gr
+    from fastapi import FastAPI
+
+    from qa.ui.theme import theme
+
+    blocks.queue(max_size=200, default_concurrency_limit=8, api_open=False)
+    app = FastAPI(title="bulletin-qa", docs_url=None, redoc_url=None, openapi_url=None)
+    static = files("qa.ui").joinpath("static")
+    gr.mount_gradio_app(
+        app,
+        blocks,
+        path="/",
+        server_name=host,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=limits.upload_megabytes * 1_000_000,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        theme=theme(),
+        css=static.joinpath("page.css").read_text(encoding="utf-8"),
+        head=static.joinpath("head.html").read_text(encoding="utf-8"),
+    )
+    names = _LOCAL if host in ("127.0.0.1", "localhost", "::1") else None
+    app.add_middleware(Guard, names=names, credentials=auth)
+    return app
+
+
+def serve(
+    library: Library,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    auth: str | None = None,
+    open_browser: bool = False,
+) -> None:
+    """Serve the page until interrupted; UsageError when the port is taken."""
+    import socket
+
+    import uvicorn
+
+    app = create_app(library, host=host, auth=auth)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise UsageError(
+                f"Port {port} of {host} cannot be used ({error.strerror}); choose another with --port."
+            ) from error
+        listener.listen(2048)
+        address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
+        if open_browser:
+            threading.Timer(1.0, webbrowser.open, [address]).start()
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3)
+        uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,335 @@
+"""Bringing an index folder up to date with a bulletins folder, following it, and reading one state of it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+from embeddings.encoder import Encoder
+from qa.errors import BulletinQAError, StoreError, StoreLockedError
+from qa.lexical import LexicalIndex
+from qa.storage.files import DamagedError, DamagedStoreError, OutdatedError, explain
+from qa.storage.generations import Stamp
+from qa.storage.locking import writing
+from qa.storage.progress import Progress, Silent
+from qa.storage.rows import FileState
+from qa.storage.scanning import Found, changed, digest_of, doubtful, scan, shown
+from qa.storage.updating import HOLDING, Update
+from qa.store import FILE, Store
+from qa.vectors import VectorIndex
+
+EncoderFactory = Callable[[], Encoder]
+
+__all__ = [
+    "EncoderFactory",
+    "Progress",
+    "Silent",
+    "Snapshot",
+    "SyncReport",
+    "default_index",
+    "synchronise",
+    "watch",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What changed in the index: names of files; `renamed` holds (old, new), `skipped` (name, reason).
+
+    `notices` tells what was repaired.
+    """
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+    unchanged: int = 0
+    notices: tuple[str, ...] = ()
+
+    @property
+    def anything(self) -> bool:
+        """Whether the content of the index changed."""
+        return bool(self.added or self.changed or self.removed or self.renamed)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One state of an index: the store and both derived indexes at one generation."""
+
+    store: Store
+    lexical: LexicalIndex
+    vectors: VectorIndex | None
+
+    @classmethod
+    def open(cls, index: Path, encoder: Encoder | None = None) -> Snapshot:
+        """Open the latest state in which all parts agree. Raises StoreError, with the cure, when there is none."""
+        # A writer may publish, and delete what is old, between two looks.
+        for attempt in range(5):
+            try:
+                return cls._open(index, encoder)
+            except DamagedError:
+                if attempt == 4:
+                    raise
+                time.sleep(0.05)
+        raise AssertionError
+
+    @classmethod
+    def _open(cls, index: Path, encoder: Encoder | None) -> Snapshot:
+        latest = Store.open(index)
+        try:
+            damage: DamagedError | None = None
+            for generation in reversed(_published(latest)):
+                stamp = Stamp(latest.identity, generation)
+                try:
+                    lexical = LexicalIndex.open(index, stamp=stamp)
+                    vectors = None if encoder is None else VectorIndex.open(index, encoder, stamp=stamp)
+                except DamagedError as error:
+                    damage = damage or error
+                    continue
+                return cls(Store.open(index, generation=generation), lexical, vectors)
+        finally:
+            latest.close()
+        raise damage or DamagedError(
+            f"the index {index} is not complete: run the command `bulletin-qa build`"
+        )
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+
+CHECKED = 16 << 20
+"""A store of up to this many bytes is read through and checked whenever a folder is synchronised."""
+
+PUBLISHED = "published"
+"""The note of the store that names the generations whose derived indexes were complete, latest last."""
+
+
+def default_index(bulletins: Path) -> Path:
+    """Return where the index of a bulletins folder goes when nobody says: beside it, else with the user's data.
+
+    Two folders of one name never share an index. The path is not made.
+    """
+    resolved = bulletins.resolve()
+    name = f"{resolved.name or 'bulletins'}-{hashlib.sha256(os.fsencode(resolved)).hexdigest()[:8]}"
+    beside = resolved.parent / ".bulletin-qa" / name
+    if (
+        beside.exists()
+        or os.access(resolved.parent / ".bulletin-qa", os.W_OK)
+        or os.access(resolved.parent, os.W_OK)
+    ):
+        return beside
+    return _user_data() / "bulletin-qa" / name
+
+
+def _user_data() -> Path:
+    given = os.environ.get("XDG_DATA_HOME") or os.environ.get("LOCALAPPDATA")
+    if given and Path(given).is_absolute():
+        return Path(given)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    return Path.home() / ".local" / "share"
+
+
+def synchronise(
+    folder: Path,
+    index: Path,
+    encoder_factory: EncoderFactory | None,
+    progress: Progress | None = None,
+    *,
+    wait: float = 30.0,
+    check: bool = False,
+) -> SyncReport:
+    """Bring the index up to date with a folder: read what changed, then let the derived indexes catch up.
+
+    Each file is committed on its own; stopped at any point, the next call goes on. A damaged part is put
+    aside or rebuilt, and said so in `notices`. Without an encoder the vectors are left alone. `wait` is how
+    many seconds to wait for another writer. `check` compares every byte of the index with its checksums,
+    which is otherwise done only where that is quick.
+
+    Raises UsageError for a folder that isn't there, StoreLockedError, StoreVersionError for an index of a newer
+    version, StoreError when the index can't be written.
+    """
+    found = scan(folder, index)
+    encoder = encoder_factory() if encoder_factory else None
+    report = _unchanged(found, index, encoder, check)
+    if report is not None:
+        return report
+    with writing(index, wait):
+        # What another writer did while this one waited is seen: the comparison is made again under the lock.
+        return _Synchronisation(index, encoder, progress or Silent(), check).run(found)
+
+
+def _unchanged(found: list[Found], index: Path, encoder: Encoder | None, check: bool) -> SyncReport | None:
+    """Return the report of an index that needs no writing, None when it needs some."""
+    try:
+        store = Store.open(index)
+    except StoreError:
+        return None
+    try:
+        states = store.files()
+        if {entry.name for entry in found} != set(states):
+            return None
+        for entry in found:
+            state = states[entry.name]
+            if changed(entry, state) or (
+                doubtful(entry, state) and digest_of(entry.path, entry.size) != state.digest
+            ):
+                return None
+        stamp = Stamp(store.identity, store.generation)
+        if stamp.generation not in _published(store):
+            return None
+        if check or store.size() <= CHECKED:
+            store.verify()
+        LexicalIndex.open(index, stamp=stamp, thorough=check)
+        if encoder is not None:
+            VectorIndex.open(index, encoder, stamp=stamp, thorough=check)
+        return SyncReport(skipped=_skipped(states), unchanged=_held(states))
+    except (OSError, StoreError):
+        return None
+    finally:
+        store.close()
+
+
+def _published(store: Store) -> list[int]:
+    return [int(part) for part in (store.meta(PUBLISHED) or "").split() if part.isdigit()]
+
+
+def _skipped(states: Mapping[str, FileState]) -> tuple[tuple[str, str], ...]:
+    entries = []
+    for name, state in states.items():
+        if state.kind == "duplicate":
+            entries.append((shown(name), f"it has the same content as {shown(state.note)}"))
+        elif state.kind != "bulletin":
+            entries.append((shown(name), state.note))
+    return tuple(entries)
+
+
+def _held(states: Mapping[str, FileState]) -> int:
+    return sum(state.kind in HOLDING for state in states.values())
+
+
+class _Synchronisation:
+    """One run of `synchronise` under the writer's lock."""
+
+    def __init__(self, index: Path, encoder: Encoder | None, progress: Progress, check: bool) -> None:
+        self._index = index
+        self._encoder = encoder
+        self._progress = progress
+        self._check = check
+        self._notices: list[str] = []
+
+    def run(self, found: list[Found]) -> SyncReport:
+        """Do it all."""
+        try:
+            return self._run(found)
+        except DamagedStoreError as error:
+            self._quarantine(str(error))
+            return self._run(found)
+
+    def _run(self, found: list[Found]) -> SyncReport:
+        store = self._open()
+        try:
+            update = Update(store, found, self._progress)
+            update.run()
+            self._catch_up(store)
+            states = store.files()
+        finally:
+            store.close()
+        news = len(update.added) + len(update.changed) + len(update.renamed)
+        return SyncReport(
+            tuple(update.added), tuple(update.changed), tuple(update.removed), tuple(update.renamed),
+            _skipped(states), _held(states) - news, tuple(self._notices),
+        )  # fmt: skip
+
+    def _open(self) -> Store:
+        try:
+            store = Store.open(self._index, write=True)
+        except (OutdatedError, DamagedStoreError) as error:
+            self._quarantine(str(error))
+            return Store.open(self._index, write=True)
+        try:
+            if self._check or store.size() <= CHECKED:
+                store.verify()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def _quarantine(self, reason: str) -> None:
+        """Put a store that cannot be used out of the way, whole, and say so."""
+        aside = self._index / f"{FILE}.{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}.aside"
+        with explain(self._index):
+            for suffix in ("", "-wal", "-shm"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.replace(self._index / (FILE + suffix), f"{aside}{suffix}")
+        said = reason.split(": run the command")[0]
+        self._notices.append(
+            f"{said}; it was put aside as {aside.name} and rebuilt from the bulletins folder"
+        )
+
+    def _catch_up(self, store: Store) -> None:
+        """Bring the derived indexes to the store's generation, then name it as the one to read."""
+        stamp = Stamp(store.identity, store.generation)
+        before = _published(store)
+        try:
+            LexicalIndex.open(self._index, stamp=stamp, thorough=self._check)
+        except DamagedError:
+            LexicalIndex.open(self._index).catch_up(store, self._progress)
+        if self._encoder is not None:
+            try:
+                VectorIndex.open(self._index, self._encoder, stamp=stamp, thorough=self._check)
+            except DamagedError:
+                VectorIndex.open(self._index, self._encoder).catch_up(store, self._encoder, self._progress)
+        if stamp.generation not in before:
+            store.note(PUBLISHED, " ".join(str(part) for part in [*before[-1:], stamp.generation]))
+            if before:
+                store.purge(before[-1])
+        store.settle()
+
+
+def watch(
+    folder: Path,
+    index: Path,
+    encoder_factory: EncoderFactory | None,
+    progress: Progress | None = None,
+    *,
+    interval: float = 2.0,
+    stop: Event | None = None,
+) -> Iterator[SyncReport | BulletinQAError]:
+    """Follow a folder: yield a report now and after every change, or the error where a round failed.
+
+    Changes are found by looking every `interval` seconds, which also works where file systems send no
+    events, and are read once they have stood still for one interval. Ends when `stop` is set or on Ctrl-C.
+    """
+    stop = stop or Event()
+    done: object = None
+    previous: object = None
+    try:
+        while not stop.is_set():
+            try:
+                now: object = [(entry.name, entry.size, entry.mtime_ns) for entry in scan(folder, index)]
+                if now != done and (now == previous or done is None):
+                    report = synchronise(folder, index, encoder_factory, progress)
+                    if report.anything or done is None:
+                        yield report
+                    done = now
+                previous = now
+            except StoreLockedError as error:
+                yield error
+            except BulletinQAError as error:
+                if str(error) != previous:
+                    yield error
+                done, previous = [], str(error)
+            stop.wait(interval)
+    except KeyboardInterrupt:
+        return

@@ -1,0 +1,126 @@
+"""Which texts are embedded, and where each vector stands: the units of passages.
+
+A unit is a sentence, two neighbouring sentences of one passage, or an item's title, which stands for the
+item's first passage with sentences -1 … -1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.storage.postings import place_of
+from qa.types import Sentence, StoredPassage
+
+TITLE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class UnitHit:
+    """A unit found: sentences `first`..`last` of passage number `passage`; its cosine is `score`."""
+
+    passage: int
+    first: int
+    last: int
+    score: float
+
+
+def units_of(passage: StoredPassage, title: str | None) -> Iterator[tuple[int, int, str]]:
+    """Yield (first, last, text) of each unit; `title` is given with the first passage of an item."""
+    if title:
+        yield TITLE, TITLE, title
+    sentences = passage.sentences
+    for place, sentence in enumerate(sentences):
+        yield place, place, sentence.text
+        if place + 1 < len(sentences):
+            yield place, place + 1, joined(sentence, sentences[place + 1])
+
+
+def joined(first: Sentence, second: Sentence) -> str:
+    """Return two sentences as one text, with a space between where both are in Latin letters."""
+    space = " " if first.text[-1:].isascii() and second.text[:1].isascii() else ""
+    return first.text + space + second.text
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Units in columns; `rows` are the places of their vectors in the cache."""
+
+    numbers: NDArray[np.int64]
+    first: NDArray[np.int32]
+    last: NDArray[np.int32]
+    rows: NDArray[np.int32]
+
+    @classmethod
+    def empty(cls) -> Units:
+        """Return no units."""
+        no = np.zeros(0, np.int32)
+        return cls(no.astype(np.int64), no, no, no)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTable:
+    """Units by vector: those of `rows[i]` are `offsets[i]:offsets[i+1]`, in corpus order.
+
+    `order` holds the passage numbers in corpus order and `places` index it.
+    """
+
+    order: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+    places: NDArray[np.int32]
+    first: NDArray[np.int32]
+    last: NDArray[np.int32]
+
+    @classmethod
+    def build(cls, units: Units, order: NDArray[np.int64]) -> UnitTable:
+        """Arrange the units of the passages `order`; units of other passages are dropped."""
+        places = place_of(units.numbers, order)
+        kept = places >= 0
+        places, first, last, rows = places[kept], units.first[kept], units.last[kept], units.rows[kept]
+        arranged = np.lexsort((last, first, places, rows))
+        distinct, starts = np.unique(rows[arranged], return_index=True)
+        offsets = np.append(starts, len(arranged)).astype(np.int64)
+        return cls(
+            order, distinct.astype(np.int32), offsets, places[arranged].astype(np.int32), first[arranged],
+            last[arranged],
+        )  # fmt: skip
+
+    def units(self) -> Units:
+        """Undo `build`."""
+        rows = np.repeat(self.rows, np.diff(self.offsets))
+        return Units(self.order[self.places], np.asarray(self.first), np.asarray(self.last), rows)
+
+    def arrays(self) -> dict[str, NDArray[np.int64] | NDArray[np.int32]]:
+        """Return the columns by name."""
+        return {
+            "order": self.order, "rows": self.rows, "offsets": self.offsets, "places": self.places,
+            "first": self.first, "last": self.last,
+        }  # fmt: skip
+
+    def with_places(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return the places in `rows` of the vectors that have a unit in a passage marked in `mask`."""
+        if not len(self.rows):
+            return np.zeros(0, np.int64)
+        counts = np.add.reduceat(mask[self.places].astype(np.int32), self.offsets[:-1])
+        return np.flatnonzero(counts)
+
+    def hits(
+        self, found: NDArray[np.int64], scores: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None
+    ) -> list[UnitHit]:
+        """Return the k best units of the vectors at `found` (places in `rows`), ties by place in the corpus."""
+        entries: list[tuple[float, int, int, int]] = []
+        for place, score in zip(found.tolist(), scores.tolist(), strict=True):
+            start, end = self.offsets[place], self.offsets[place + 1]
+            columns = (self.places[start:end], self.first[start:end], self.last[start:end])
+            for passage, first, last in zip(*(column.tolist() for column in columns), strict=True):
+                if mask is None or mask[passage]:
+                    entries.append((-score, passage, first, last))
+        entries.sort()
+        return [
+            UnitHit(int(self.order[passage]), first, last, -score)
+            for score, passage, first, last in entries[:k]
+        ]

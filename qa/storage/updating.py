@@ -1,0 +1,173 @@
+"""Bringing the store in line with the files of a folder: one transaction a file.
+
+What happens to a file that is no longer what it was:
+- its bytes cannot be had (permissions, a disk error): the document may be as it was, its content stays;
+- its bytes can be had and are no bulletin: what it held before is no longer what it says, its content goes;
+- the same bytes stand under another name whose file is gone: a rename, nothing is read again;
+- the same bytes stand under another name too: a duplicate, indexed once, under the name that had them first.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from qa.errors import BulletinQAError, ReadingError
+from qa.parsing import parse_bulletin
+from qa.reading import read_source
+from qa.storage.progress import Progress
+from qa.storage.rows import FileState
+from qa.storage.scanning import Found, changed, digest_of, doubtful, reader_fingerprint, shown, unreadable
+from qa.store import Store
+
+HOLDING = frozenset({"bulletin", "kept"})
+"""Kinds of files whose content is in the store under their own name."""
+
+
+class Update:
+    """One comparison of a folder with the store; `run` carries it out and fills the lists of names."""
+
+    def __init__(self, store: Store, found: Sequence[Found], progress: Progress) -> None:
+        self.added: list[str] = []
+        self.changed: list[str] = []
+        self.removed: list[str] = []
+        self.renamed: list[tuple[str, str]] = []
+        self._store = store
+        self._progress = progress
+        self._states = store.files()
+        self._found = {entry.name: entry for entry in found}
+        self._digests: dict[str, str] = {}
+        self._seen: dict[str, int] = {}
+
+    def run(self) -> None:
+        """Do it all; what is already done stays done when it is stopped."""
+        fresh = self._look()
+        owners = self._owners()
+        gone = {name: state for name, state in self._states.items() if name not in self._found}
+        for name in sorted(fresh):
+            digest = self._digests.get(name)
+            owner = owners.get(digest) if digest else None
+            if owner == name and digest:
+                self._rename(name, digest, gone)
+        self._progress.start("files", len(fresh))
+        for name in sorted(fresh):
+            self._take(self._found[name], owners)
+            self._progress.advance(1)
+        self._progress.finish()
+        for name, state in gone.items():
+            if state.kind in HOLDING:
+                self._store.remove(name)
+                self.removed.append(name)
+            else:
+                self._store.forget_file(name)
+
+    def _look(self) -> set[str]:
+        """Return the files that have to be taken up, with their digests noted."""
+        fresh = {
+            name
+            for name, entry in self._found.items()
+            if changed(entry, self._states.get(name)) or doubtful(entry, self._states[name])
+        }
+        # A duplicate takes over when the file that it repeats changes or goes.
+        for name, state in self._states.items():
+            moved = state.note in fresh or state.note not in self._found
+            if state.kind == "duplicate" and name in self._found and moved:
+                fresh.add(name)
+        self._progress.start("changes", len(fresh))
+        for name in sorted(fresh):
+            entry = self._found[name]
+            self._seen[name] = time.time_ns()
+            if not entry.reason:
+                try:
+                    self._digests[name] = digest_of(entry.path, entry.size)
+                except OSError as error:
+                    self._found[name] = Found(
+                        name, entry.path, entry.size, entry.mtime_ns, unreadable(error), unreadable=True
+                    )
+            self._progress.advance(1)
+        self._progress.finish()
+        return fresh
+
+    def _owners(self) -> dict[str, str]:
+        """Return under which name each content is indexed: the one that has it already, else the first."""
+        owners: dict[str, str] = {}
+        for settled in (True, False):
+            for name in sorted(self._found):
+                state = self._states.get(name)
+                digest = self._digests.get(name)
+                if digest is None and state is not None and not self._found[name].reason:
+                    digest = state.digest
+                keeps = state is not None and state.kind in HOLDING and state.digest == digest
+                if digest and keeps == settled:
+                    owners.setdefault(digest, name)
+        return owners
+
+    def _rename(self, name: str, digest: str, gone: dict[str, FileState]) -> None:
+        """Give `name` the content of a file that is gone, where it is the same."""
+        before = self._states.get(name)
+        if before is not None and before.kind in HOLDING and before.digest == digest:
+            return
+        for old, state in gone.items():
+            if state.digest == digest and state.kind in HOLDING and state.reader == reader_fingerprint():
+                self._store.rename(old, name)
+                moved = self._state(self._found[name], digest, "bulletin")
+                self._store.put_file(name, moved)
+                self._states[name] = moved
+                self.renamed.append((old, name))
+                del gone[old]
+                return
+
+    def _state(self, entry: Found, digest: str, kind: str, note: str = "") -> FileState:
+        return FileState(
+            digest,
+            entry.size,
+            entry.mtime_ns,
+            self._seen.get(entry.name, 0),
+            kind,
+            note,
+            reader_fingerprint(),
+        )
+
+    def _take(self, entry: Found, owners: dict[str, str]) -> None:
+        """Take one file up as it now is."""
+        name, before = entry.name, self._states.get(entry.name)
+        had = before is not None and before.kind in HOLDING
+        digest = self._digests.get(name, "")
+        if entry.unreadable:
+            if before is not None and had:
+                note = f"{entry.reason}; what was read before is kept"
+                self._store.put_file(name, self._state(entry, before.digest, "kept", note))
+            else:
+                self._store.put_file(name, self._state(entry, "", "unreadable", entry.reason))
+            return
+        if entry.reason:
+            self._drop(entry, self._state(entry, "", "skipped", entry.reason), had)
+            return
+        if before is not None and had and digest == before.digest and before.reader == reader_fingerprint():
+            self._store.put_file(name, self._state(entry, digest, "bulletin"))
+            return
+        if owners.get(digest, name) != name:
+            self._drop(entry, self._state(entry, digest, "duplicate", owners[digest]), had)
+            return
+        try:
+            bulletin = parse_bulletin(read_source(entry.path, name))
+            state = self._state(entry, digest, "bulletin")
+            self._store.add(bulletin, size=entry.size, mtime_ns=entry.mtime_ns, state=state)
+        except ReadingError as error:
+            note = str(error).removeprefix(f"{shown(name)}: ")
+            self._drop(entry, self._state(entry, digest, "skipped", note), had)
+            return
+        except (BulletinQAError, OSError):
+            raise
+        except Exception as error:
+            # A fault of ours in one document must not keep the others out; it is said, never swallowed.
+            note = f"reading it failed ({type(error).__name__}: {error}): please report this"
+            self._drop(entry, self._state(entry, digest, "skipped", shown(note)[:300]), had)
+            return
+        (self.changed if had else self.added).append(name)
+
+    def _drop(self, entry: Found, state: FileState, had: bool) -> None:
+        """Note why a file isn't in the index, and take out what it held before."""
+        self._store.put_file(entry.name, state, drop=had)
+        if had:
+            self.removed.append(entry.name)

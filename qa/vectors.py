@@ -1,0 +1,252 @@
+"""Nearest units by meaning, derived from the store: one index beside the other for each encoder."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.encoder import Encoder
+from qa.errors import ModelError
+from qa.storage.cache import EmbeddingCache, key_of
+from qa.storage.files import ArrayFolder, DamagedError, explain, sweep, write_folder
+from qa.storage.generations import Stamp, generations, keep_latest, name_of
+from qa.storage.nearest import Nearest
+from qa.storage.postings import place_of
+from qa.storage.progress import Progress
+from qa.storage.units import UnitHit, Units, UnitTable, units_of
+from qa.store import Store
+
+FOLDER = "vectors"
+FORMAT = 1
+BATCH = 256
+"""Texts embedded between two checkpoints: what a kill can cost."""
+WINDOW = 16 * BATCH
+"""Texts sorted by length before they are cut into batches, so that a batch needs little padding."""
+
+__all__ = ["UnitHit", "VectorIndex"]
+
+
+class VectorIndex:
+    """The units of one generation of the store as one encoder sees them."""
+
+    def __init__(
+        self, home: Path, stamp: Stamp, cache: EmbeddingCache, table: UnitTable, nearest: Nearest
+    ) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._set(stamp, cache, table, nearest)
+
+    def _set(self, stamp: Stamp, cache: EmbeddingCache, table: UnitTable, nearest: Nearest) -> None:
+        self.stamp = stamp
+        self._state = cache, table, nearest, np.argsort(table.order, kind="stable")
+
+    @property
+    def generation(self) -> int:
+        """The generation of the store that this index holds, -1 when it is empty."""
+        return self.stamp.generation
+
+    def __len__(self) -> int:
+        return len(self._state[1].places)
+
+    @property
+    def description(self) -> str:
+        """Say which kind of search is used, and its measured recall where it isn't exact."""
+        return self._state[2].description
+
+    @classmethod
+    def open(
+        cls, folder: Path, encoder: Encoder, *, stamp: Stamp | None = None, thorough: bool = False
+    ) -> VectorIndex:
+        """Open the latest vector index for an encoder, or that of `stamp`.
+
+        Without any, the result is empty and waits for `catch_up`. Raises DamagedError when the one asked
+        for is missing or damaged.
+        """
+        home = folder / FOLDER / folder_name(encoder)
+        cache = EmbeddingCache.open(home, encoder.fingerprint, encoder.dimension, thorough=thorough)
+        if stamp is not None:
+            return _load(home, stamp, cache, thorough=thorough)
+        for candidate in generations(home):
+            try:
+                return _load(home, candidate, cache, thorough=thorough)
+            except DamagedError:
+                continue
+        return _empty(home, cache)
+
+    def catch_up(self, store: Store, encoder: Encoder, progress: Progress) -> None:
+        """Bring the index to the store's generation and publish it; only texts never seen are embedded.
+
+        Stopped at any point, it goes on from the last checkpoint. Only the holder of the writer's lock may
+        call it. Raises StoreError when the folder can't be written, ModelError when vectors have another
+        shape than promised.
+        """
+        stamp = Stamp(store.identity, store.generation)
+        cache = EmbeddingCache.open(self._home, encoder.fingerprint, encoder.dimension, thorough=True)
+        old = _usable(self._home, self.stamp, cache, store.identity)
+        cache.start_writing(encoder.fingerprint, encoder.name)
+        order = store.all_passage_numbers()
+        held = Units.empty() if old is None else old._state[1].units()
+        known = np.zeros(0, np.int64) if old is None else old._state[1].order
+        new = _units(store, order[place_of(order, known) < 0], cache, encoder, progress)
+        units = Units(
+            np.concatenate([held.numbers, new.numbers]), np.concatenate([held.first, new.first]),
+            np.concatenate([held.last, new.last]), np.concatenate([held.rows, new.rows]),
+        )  # fmt: skip
+        table = UnitTable.build(units, order)
+        with explain(self._home):
+            sweep(self._home)
+            base = Nearest.prepare(
+                self._home, cache, table.rows, None if old is None else old._state[2], progress
+            )
+            write_folder(self._home / name_of(stamp), table.arrays(), {"format": FORMAT, "base": base})
+            keep_latest(self._home, stamp)
+            Nearest.forget(self._home, [_base(self._home, entry) for entry in generations(self._home)])
+        fresh = _load(self._home, stamp, cache)
+        with self._lock:
+            self.stamp = fresh.stamp
+            self._state = fresh._state
+
+    def search(
+        self, vectors: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None
+    ) -> list[list[UnitHit]]:
+        """Return the k best units for each of `vectors` (n, d), best first, ties by place in the corpus.
+
+        `allowed` are the passage numbers that may be returned. A title is a unit of its item's first passage
+        with first = last = -1.
+        """
+        _, table, nearest, by_number = self._state
+        mask, places = None, None
+        if allowed is not None:
+            mask = np.zeros(len(table.order), np.bool_)
+            if len(table.order) and len(allowed):
+                slot = np.minimum(np.searchsorted(table.order, allowed, sorter=by_number), len(mask) - 1)
+                mask[by_number[slot][table.order[by_number[slot]] == allowed]] = True
+            places = table.with_places(mask)
+        found = []
+        for vector in np.asarray(vectors, np.float32).reshape(len(vectors), -1):
+            # A few more than asked for, so that equal scores at the k-th place break by place in the corpus.
+            rows, scores = nearest.search(vector, k + 8, places)
+            found.append(table.hits(rows, scores, k, mask))
+        return found
+
+
+def folder_name(encoder: Encoder) -> str:
+    """Return the name of an encoder's folder: readable, safe, and as distinct as its fingerprint."""
+    readable = re.sub(r"[^0-9A-Za-z._-]+", "-", encoder.name).strip("-.")[-40:] or "model"
+    return f"{readable}-{key_of(encoder.fingerprint).hex()[:12]}"
+
+
+def _base(home: Path, stamp: Stamp) -> str | None:
+    try:
+        base = ArrayFolder.open(home / name_of(stamp)).about.get("base")
+    except DamagedError:
+        return None
+    return str(base) if base else None
+
+
+def _empty(home: Path, cache: EmbeddingCache) -> VectorIndex:
+    table = UnitTable.build(Units.empty(), np.zeros(0, np.int64))
+    return VectorIndex(home, Stamp("", -1), cache, table, Nearest.open(home, cache, table.rows, None))
+
+
+def _load(home: Path, stamp: Stamp, cache: EmbeddingCache, *, thorough: bool = False) -> VectorIndex:
+    folder = ArrayFolder.open(home / name_of(stamp), thorough=thorough)
+    if folder.about.get("format") != FORMAT:
+        raise DamagedError(f"{folder.path} was written by another version: it will be rebuilt")
+    held = folder.arrays
+    table = UnitTable(
+        held["order"], held["rows"], held["offsets"], held["places"], held["first"], held["last"]
+    )
+    cache.require(table.rows)
+    nearest = Nearest.open(home, cache, table.rows, folder.about.get("base"), thorough=thorough)
+    return VectorIndex(home, stamp, cache, table, nearest)
+
+
+def _usable(home: Path, stamp: Stamp, cache: EmbeddingCache, identity: str) -> VectorIndex | None:
+    """Return the last state with every byte checked, None when there is none to build on."""
+    if stamp.identity != identity:
+        return None
+    try:
+        return _load(home, stamp, cache, thorough=True)
+    except DamagedError:
+        return None
+
+
+def _units(
+    store: Store, numbers: NDArray[np.int64], cache: EmbeddingCache, encoder: Encoder, progress: Progress
+) -> Units:
+    """Return the units of passages, embedding those texts that the cache lacks."""
+    columns: list[tuple[int, int, int]] = []
+    keys: list[bytes] = []
+    unseen: set[int] = set()
+    for number, first, last, text in _texts(store, numbers):
+        columns.append((number, first, last))
+        keys.append(key_of(text))
+    packed = np.frombuffer(b"".join(keys), "<u8").reshape(-1, 2)
+    rows = cache.find(packed)
+    missing = np.flatnonzero(rows < 0)
+    if len(missing):
+        lacking = {keys[place] for place in missing}
+        unseen = {columns[place][0] for place in missing}
+        progress.start("meanings", len(lacking))
+        wanted = np.array([number for number in numbers.tolist() if number in unseen], np.int64)
+        _embed(_texts(store, wanted), lacking, cache, encoder, progress)
+        progress.finish()
+        rows = cache.find(packed)
+    table = np.array(columns, np.int64).reshape(-1, 3)
+    return Units(
+        table[:, 0], table[:, 1].astype(np.int32), table[:, 2].astype(np.int32), rows.astype(np.int32)
+    )
+
+
+def _texts(
+    store: Store, numbers: NDArray[np.int64], chunk: int = 2000
+) -> Iterator[tuple[int, int, int, str]]:
+    titles = store.first_passages() if len(numbers) else {}
+    for start in range(0, len(numbers), chunk):
+        for passage in store.passages(numbers[start : start + chunk]):
+            for first, last, text in units_of(passage, titles.get(passage.number)):
+                yield passage.number, first, last, text
+
+
+def _embed(
+    units: Iterator[tuple[int, int, int, str]],
+    lacking: set[bytes],
+    cache: EmbeddingCache,
+    encoder: Encoder,
+    progress: Progress,
+) -> None:
+    """Embed the texts whose keys are in `lacking`, each once, a window at a time."""
+    window: dict[bytes, str] = {}
+    for *_, text in units:
+        key = key_of(text)
+        if key in lacking:
+            lacking.remove(key)
+            window[key] = text
+            if len(window) >= WINDOW:
+                _embed_window(window, cache, encoder, progress)
+                window = {}
+    _embed_window(window, cache, encoder, progress)
+
+
+def _embed_window(
+    window: dict[bytes, str], cache: EmbeddingCache, encoder: Encoder, progress: Progress
+) -> None:
+    entries: Sequence[tuple[bytes, str]] = sorted(
+        window.items(), key=lambda entry: len(entry[1]), reverse=True
+    )
+    for start in range(0, len(entries), BATCH):
+        part = entries[start : start + BATCH]
+        rows = encoder.encode_passages([text for _, text in part])
+        if rows.shape != (len(part), cache.dimension) or not np.isfinite(rows).all():
+            raise ModelError(
+                f"model {encoder.name!r} gave vectors of shape {rows.shape} or not finite, {cache.dimension} "
+                "numbers a text were promised: choose another with --model"
+            )
+        cache.append([key for key, _ in part], rows)
+        progress.advance(len(part))

@@ -116,9 +116,9 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
             ended = text[end - 1] in _ENDS and place < len(text) and text[place] not in _CONTINUES
             if not ended or text[end] in "》）)】]":
                 continue
-        elif text[place] in _ENDS:
-            place += 1
-        elif place in latin_stops and not _ABBREVIATION.search(text[max(0, place - 8) : place]):
+        elif text[place] in _ENDS or (
+            place in latin_stops and not _ABBREVIATION.search(text[max(0, place - 8) : place])
+        ):
             place += 1
         else:
             place += 1

@@ -2,52 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 
+from qa.parsing.dating import date_of, dates_of
 from qa.parsing.headings import Role, roles_of
 from qa.parsing.layout import Block, Layout, blocks_of
 from qa.parsing.lines import Line, MarkedText, lines_of
+from qa.parsing.matter import Matter, find_matter
 from qa.parsing.passages import passages_of
-from qa.parsing.shapes import shape_of, without_marker
-from qa.types import Bulletin, Item, SourceText
+from qa.parsing.shapes import Shape, shape_of, tidy_heading
+from qa.parsing.years import YearFound, infer_year
+from qa.text import compact
+from qa.types import Bulletin, ExportRecord, Item, SourceText
+
+_LONGEST_LEAD = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An item before it is cut up: the blocks of its title and of its text, and its section's name."""
+
+    section: str
+    titles: tuple[Block, ...]
+    body: tuple[Block, ...]
 
 
 def parse_bulletin(source: SourceText) -> Bulletin:
-    """The structure of `source`; text under no title still becomes an item, so that nothing is lost."""
+    """The structure of `source`.
+
+    All of its text but marks, headings, masthead, table of contents and distribution list belongs to some
+    item: what stands under no title becomes an item named by its own beginning. The spans of masthead,
+    contents and distribution list are added to the marks, for no quote is taken from them.
+    """
     marked = MarkedText(source)
     lines = lines_of(marked)
-    blocks = [_block(marked, group) for group in blocks_of(lines, Layout.of(lines))]
-    roles = roles_of(blocks)
-    sections: list[str] = []
-    items: list[Item] = []
-    section = ""
-    number = 0
-    while number < len(blocks):
-        if roles[number] is Role.SECTION:
-            section = without_marker(blocks[number].text)
-            if section not in sections:
-                sections.append(section)
-            number += 1
-            continue
-        end = number
-        while end < len(blocks) and roles[end] is Role.TITLE:
-            end += 1
-        titles = blocks[number:end]
-        while end < len(blocks) and roles[end] is Role.BODY:
-            end += 1
-        items.append(
-            _item(marked, source, len(items) + 1, section, titles, blocks[number + len(titles) : end])
-        )
-        number = end
+    if source.records:
+        return _from_records(source, marked, lines)
+    matter = find_matter(lines)
+    inner = lines[matter.front : len(lines) - matter.back]
+    layout = Layout.of(inner)
+    blocks = [_block(marked, group) for group in blocks_of(inner, layout, matter.titles)]
+    roles = roles_of(blocks, matter, layout.width)
+    drafts = list(_drafts(blocks, roles))
+    text = "\n".join(block.text for block in blocks)
+    found = infer_year(text, matter.date, matter.issue, source.name)
+    said = matter.date.isoformat() if matter.date else None
+    items = tuple(_item(marked, source, number, draft, found, said) for number, draft in enumerate(drafts, 1))
+    heading = next(
+        (block.text for block, role in zip(blocks, roles, strict=True) if role is Role.DOCUMENT), ""
+    )
     return Bulletin(
         name=source.name,
         digest=source.digest,
         format=source.format,
         text=source.text,
         pages=source.pages,
-        marks=source.marks,
-        sections=tuple(sections) if sections else ("",),
-        items=tuple(items),
+        marks=_all_marks(source, lines, matter),
+        sections=_sections(blocks, roles, items),
+        items=items,
+        title=matter.title or tidy_heading(heading),
+        issue=matter.issue,
+        date=said,
+        year=found.year,
     )
 
 
@@ -57,25 +76,115 @@ def _block(marked: MarkedText, lines: Sequence[Line]) -> Block:
     return Block(tuple(lines), text, start, end, shape_of(text))
 
 
+def _drafts(blocks: Sequence[Block], roles: Sequence[Role]) -> Iterator[_Draft]:
+    section = ""
+    titles: list[Block] = []
+    body: list[Block] = []
+    for block, role in zip(blocks, roles, strict=True):
+        # Under no title each bullet is a report of its own.
+        fresh = role is Role.BODY and body and not titles and block.shape is Shape.BULLET
+        if (body and role is not Role.BODY) or fresh or (titles and role in (Role.SECTION, Role.DOCUMENT)):
+            yield _Draft(section, tuple(titles), tuple(body))
+            titles, body = [], []
+        if role is Role.SECTION:
+            section = tidy_heading(block.text)
+        elif role is Role.TITLE:
+            titles.append(block)
+        elif role is Role.BODY:
+            body.append(block)
+    if titles or body:
+        yield _Draft(section, tuple(titles), tuple(body))
+
+
 def _item(
-    marked: MarkedText,
-    source: SourceText,
-    ordinal: int,
-    section: str,
-    titles: Sequence[Block],
-    body: Sequence[Block],
+    marked: MarkedText, source: SourceText, number: int, draft: _Draft, found: YearFound, fallback: str | None
 ) -> Item:
-    blocks = [*titles, *body]
-    passages, enumerations = passages_of(marked, [(block.start, block.end) for block in body or titles])
-    title = " ".join(without_marker(block.text) for block in titles)
+    blocks = (*draft.titles, *draft.body)
+    text = draft.body or draft.titles
+    passages, enumerations = passages_of(marked, [(block.start, block.end) for block in text])
+    mentions = dates_of(marked, passages, found)
+    title = " ".join(tidy_heading(block.text) for block in draft.titles) or lead_of(text[0].text)
+    own = date_of(passages, mentions)
     return Item(
-        item_id=f"{source.digest[:10]}-{ordinal:03d}",
+        item_id=f"{source.digest[:10]}-{number:03d}",
         title=title,
-        section=section,
+        section=draft.section,
         start=blocks[0].start,
         end=blocks[-1].end,
         page=blocks[0].page,
-        date=None,
+        date=own or fallback,
         passages=passages,
         enumerations=enumerations,
+        dates=mentions,
+    )
+
+
+def lead_of(text: str) -> str:
+    """The beginning of a text, as a name for it: its first clause, or clauses, up to 40 characters."""
+    text = tidy_heading(text)
+    ends = [place for place, character in enumerate(text) if character in "，。；：！？,;:!?"]
+    first_stop = next((end for end in ends if text[end] in "。；！？;!?"), len(text))
+    if first_stop <= _LONGEST_LEAD:
+        return text[:first_stop] or text[:_LONGEST_LEAD]
+    return text[: max((end for end in ends if 4 <= end <= _LONGEST_LEAD), default=_LONGEST_LEAD)]
+
+
+def _sections(blocks: Sequence[Block], roles: Sequence[Role], items: Sequence[Item]) -> tuple[str, ...]:
+    named = [
+        tidy_heading(block.text) for block, role in zip(blocks, roles, strict=True) if role is Role.SECTION
+    ]
+    return tuple(dict.fromkeys([*(item.section for item in items if not item.section), *named]))
+
+
+def _all_marks(source: SourceText, lines: Sequence[Line], matter: Matter) -> tuple[tuple[int, int], ...]:
+    spans = list(source.marks)
+    if matter.front:
+        spans.append((lines[0].start, lines[matter.front - 1].end))
+    if matter.back:
+        spans.append((lines[-matter.back].start, lines[-1].end))
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def _from_records(source: SourceText, marked: MarkedText, lines: Sequence[Line]) -> Bulletin:
+    """One item for each record of an export, in order."""
+    starts = [line.start for line in lines]
+    items: list[Item] = []
+    for record in source.records:
+        first, last = bisect.bisect_left(starts, record.start), bisect.bisect_left(starts, record.end)
+        items.append(_recorded(marked, record, lines[first:last]))
+    return Bulletin(
+        name=source.name,
+        digest=source.digest,
+        format=source.format,
+        text=source.text,
+        pages=source.pages,
+        marks=source.marks,
+        sections=tuple(dict.fromkeys(record.section for record in source.records)),
+        items=tuple(items),
+    )
+
+
+def _recorded(marked: MarkedText, record: ExportRecord, lines: Sequence[Line]) -> Item:
+    groups = blocks_of(lines, Layout.of(lines))
+    passages, enumerations = passages_of(marked, [(group[0].start, group[-1].end) for group in groups])
+    text = "\n".join(passage.text for passage in passages)
+    found = infer_year(text, date.fromisoformat(record.date) if record.date else None)
+    mentions = dates_of(marked, passages, found)
+    return Item(
+        item_id=record.item_id,
+        title=record.title or (lead_of(compact(text)) if text else ""),
+        section=record.section,
+        start=record.start,
+        end=record.end,
+        page=marked.page_at(record.start),
+        date=record.date or date_of(passages, mentions),
+        passages=passages,
+        enumerations=enumerations,
+        dates=mentions,
     )

@@ -6,13 +6,15 @@ Markers of one family that count up from one make a list; a point lasts to the n
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa.dates.calendar import number_of
+from qa.parsing.shapes import ordinal_number
 from qa.text import closing_places
 
-_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")}
 _NUMERAL = "[一二三四五六七八九十]{1,3}"
 _FAMILIES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("是", re.compile(rf"({_NUMERAL})(?:则)?是(?!否|非|个)")),
@@ -67,7 +69,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ListFound:
-    """A list: its announcing sentence or clause, its points (each from one place to another), the number said."""
+    """A list: what announces it, its points (each from one place to another), the number said."""
 
     lead: Place | None
     points: tuple[tuple[Place, Place], ...]
@@ -80,22 +82,6 @@ class _Marker:
     ordinal: int
     paragraph: int
     start: int
-
-
-def number_of(numeral: str) -> int | None:
-    """The value of a Han or Arabic numeral below 100: `number_of("十二")` is 12."""
-    if numeral.isdecimal():
-        return int(numeral)
-    if "①" <= numeral <= "⑳":
-        return ord(numeral) - ord("①") + 1
-    if numeral in ("两", "俩"):
-        return 2
-    tens, ten, units = numeral.rpartition("十")
-    if not ten:
-        return _DIGITS.get(numeral)
-    if (tens and tens not in _DIGITS) or (units and units not in _DIGITS):
-        return None
-    return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[units] if units else 0)
 
 
 def find_lists(paragraphs: Sequence[Paragraph]) -> list[ListFound]:
@@ -118,7 +104,7 @@ def _markers(number: int, text: str) -> list[_Marker]:
                 continue
             if any(opened < start < closed for opened, closed in hidden):
                 continue
-            ordinal = _WORDS.get(match.group(1)) or number_of(match.group(1))
+            ordinal = _WORDS.get(match.group(1)) or ordinal_number(match.group(1))
             if ordinal:
                 found.append(_Marker(family, ordinal, number, start))
     return sorted(found, key=lambda marker: marker.start)
@@ -142,7 +128,7 @@ def _runs(markers: Sequence[_Marker]) -> list[list[_Marker]]:
 
 def _list(run: Sequence[_Marker], paragraphs: Sequence[Paragraph]) -> ListFound:
     points: list[tuple[Place, Place]] = []
-    for marker, following in zip(run, run[1:], strict=False):
+    for marker, following in itertools.pairwise(run):
         points.append((_place(marker), _end_before(following, paragraphs)))
     last = run[-1]
     lengths = [_sentences_between(start, end, paragraphs) for start, end in points]
@@ -174,7 +160,7 @@ def _sentences_between(start: Place, end: Place, paragraphs: Sequence[Paragraph]
 
 
 def _end_of_last(run: Sequence[_Marker], longest: int, paragraphs: Sequence[Paragraph]) -> Place:
-    """Where the last point ends: with its paragraph if it begins one, else with its sentence and what carries it on."""
+    """Where the last point ends: with the paragraph it begins, else with its sentence and what carries it on."""
     last = run[-1]
     paragraph = paragraphs[last.paragraph]
     whole = Place(last.paragraph, len(paragraph.text), len(paragraph.text))
@@ -184,7 +170,7 @@ def _end_of_last(run: Sequence[_Marker], longest: int, paragraphs: Sequence[Para
     end, used = rest[0][1], 1
     for start, stop in rest[1:]:
         sentence = paragraph.text[start:stop]
-        # Where earlier points run over several sentences, so may the last, unless a sentence turns away from it.
+        # Where earlier points run over several sentences, so may the last, until one turns away from it.
         if not (_CONTINUES.match(sentence) or used < longest) or _CLOSES.match(sentence):
             break
         end, used = stop, used + 1

@@ -1,8 +1,8 @@
 """Which blocks are section headings, which are item titles, which are text.
 
-A run of heading-like blocks before text is read together: a section heading stands before a title, a title
-before text. Markers, length, and how a marker is used in the rest of the document decide; words that often
-head a section only tip the scales.
+Markdown levels say so themselves. Elsewhere a run of heading-like blocks before text is read together: a
+section heading stands before a title, a title before text. Markers and how they are used in the rest of
+the document decide; length comes next; words that often head a section only tip the scales.
 """
 
 from __future__ import annotations
@@ -11,58 +11,103 @@ import enum
 import re
 from collections import Counter
 from collections.abc import Sequence
+from statistics import median
 
 from qa.parsing.layout import Block
-from qa.parsing.shapes import Shape, without_marker
+from qa.parsing.matter import Matter
+from qa.parsing.shapes import NUMBERED, Shape, level_of, ordinal_of, tidy_heading
 from qa.text import HAN, compact
 
+LONGEST_TITLE = 60
 _SENTENCE_END = re.compile(r"[。；;，,、：:…]$|[。；]")
-_POINT = re.compile(r"[一二三四五六七八九十]{1,3}是|首先|其次")
+_POINT = re.compile(r"[一二三四五六七八九十]{1,3}(?:是|要)|首先|其次")
 _ASIDE = re.compile(r"[（(].*[）)]$|(?:来源|作者|供稿|撰稿|记者|摘编|整理|责编|编辑|审核|联系人|注)\s*[:：]")
+_SIGNATURE = re.compile(r"(?:办公室|委员会|研究室|信息处|秘书处|办公厅|[局厅])$|供稿")
 _SECTION_ENDING = re.compile(
     "(?:聚焦|热点|动向|动态|举措|交流|要闻|速递|速览|视野|讲话|之石|简讯|快讯|信息|观察|探索|解读|论坛|园地|专栏|"
     "专题|风采|纵横|传真|扫描|集萃|撷英|参考|导读|摘要|精选|一线|基层|前沿|关注|焦点|资讯|播报|之窗|之声|天地|链接)$"
 )
 _NOT_SECTION = re.compile(rf"[0-9０-９A-Za-z《》“”，,；！？!?%]|[^{HAN}·、\s—\-（）()]")
-LONGEST_TITLE = 60
 
 
 class Role(enum.Enum):
     """What a block is."""
 
+    DOCUMENT = "document"
     SECTION = "section"
     TITLE = "title"
     BODY = "body"
 
 
-def heading_like(block: Block) -> bool:
+def heading_like(block: Block, matter: Matter) -> bool:
     """Whether a block could be a title or heading by its look alone."""
     text = block.text
-    if block.shape in (Shape.HASH, Shape.BRACKETS):
+    if block.shape in (Shape.HASH, Shape.STRONG, Shape.BRACKETS) or _name(block) in matter.titles:
         return True
     if len(compact(text)) > LONGEST_TITLE or len(block.lines) > 3 or " | " in text:
         return False
     if _ASIDE.match(text) or _POINT.match(text):
         return False
-    return not _SENTENCE_END.search(text) and re.search(r"\w", text) is not None
+    return not _SENTENCE_END.search(text) and re.search(r"[^\W\d_]", text) is not None
 
 
-def roles_of(blocks: Sequence[Block], listed: frozenset[str] = frozenset()) -> list[Role]:
-    """A role for each block; `listed` holds the compact titles of a table of contents."""
-    like = [heading_like(block) for block in blocks]
+def roles_of(blocks: Sequence[Block], matter: Matter, width: int = 0) -> list[Role]:
+    """A role for each block; `width` is the columns of a full line, 0 for unwrapped text."""
+    if sum(block.shape is Shape.HASH for block in blocks) >= 2:
+        return _roles_by_level(blocks)
+    like = [heading_like(block, matter) for block in blocks]
+    _leave_lists(blocks, like, matter)
     roles = [Role.BODY] * len(blocks)
-    runs = _runs(like)
-    usual = _usual_length([blocks[start] for start, end in runs if end - start > 1])
+    runs = [(start, end) for start, end in _runs(like) if end < len(blocks) or start == 0]
+    heads = [blocks[start] for start, end in runs if end - start > 1]
+    usual = _usual_length(heads)
+    section_shapes, title_shapes = _uses(blocks, like, runs)
     for start, end in runs:
-        if end == len(blocks) and start > 0:
-            continue  # nothing follows: the text's own last lines
         names = list(range(start, end))
-        if len(names) > 1 and _section_score(blocks[start], blocks[start + 1], usual, listed) >= 3:
-            roles[start] = Role.SECTION
+        while len(names) > 1 and _is_signature(blocks[names[0]], usual, width):
             names = names[1:]
-        for number in names:
+        if _heads_section(blocks, names, usual, matter, section_shapes, title_shapes):
+            roles[names[0]] = Role.SECTION
+            names = names[1:]
+        if names and blocks[names[0]].shape in NUMBERED - title_shapes:
+            continue
+        # Many short lines in a row are a list or table under its title.
+        for number in names if len(names) <= 3 else names[:1]:
             roles[number] = Role.TITLE
+    _demote_subheadings(blocks, roles, matter)
     return roles
+
+
+def _roles_by_level(blocks: Sequence[Block]) -> list[Role]:
+    """Roles from Markdown levels: items at the level that text follows, sections above, text below."""
+    levels = [level_of(block.text) for block in blocks]
+    used = sorted({level for level in levels if level})
+    document = _document_heading(levels)
+    candidates = [level for level in used if document is None or level != levels[document]]
+    item_level = next((level for level in candidates if _holds_text(levels, level)), candidates[-1])
+    roles = [Role.BODY] * len(blocks)
+    for number, level in enumerate(levels):
+        if number == document:
+            roles[number] = Role.DOCUMENT
+        elif level == item_level:
+            roles[number] = Role.TITLE
+        elif 0 < level < item_level:
+            roles[number] = Role.SECTION
+    return roles
+
+
+def _document_heading(levels: Sequence[int]) -> int | None:
+    """The place of the one heading of the highest level, before all others, that names the whole document."""
+    first = next(number for number, level in enumerate(levels) if level)
+    others = [level for level in levels[first + 1 :] if level]
+    return first if len(others) >= 2 and min(others) > levels[first] else None
+
+
+def _holds_text(levels: Sequence[int], wanted: int) -> bool:
+    """Whether at least half of the headings of a level stand straight before text."""
+    places = [number for number, level in enumerate(levels) if level == wanted]
+    before_text = sum(number + 1 < len(levels) and levels[number + 1] == 0 for number in places)
+    return before_text * 2 >= len(places)
 
 
 def _runs(like: Sequence[bool]) -> list[tuple[int, int]]:
@@ -77,18 +122,120 @@ def _runs(like: Sequence[bool]) -> list[tuple[int, int]]:
     return runs
 
 
-def _usual_length(firsts: Sequence[Block]) -> int | None:
-    lengths = Counter(len(compact(block.text)) for block in firsts)
+def _leave_lists(blocks: Sequence[Block], like: list[bool], matter: Matter) -> None:
+    """Three bullets or numbers in a row without text between them are a list, not headings."""
+    start = 0
+    while start < len(blocks):
+        end = start + 1
+        while end < len(blocks) and like[start] and like[end] and blocks[end].shape is blocks[start].shape:
+            end += 1
+        listed = blocks[start].shape in NUMBERED or blocks[start].shape is Shape.BULLET
+        if end - start >= 3 and listed and _name(blocks[start]) not in matter.titles:
+            like[start:end] = [False] * (end - start)
+        start = end
+
+
+def _usual_length(heads: Sequence[Block]) -> int | None:
+    lengths = Counter(len(_name(block)) for block in heads)
     length, count = lengths.most_common(1)[0] if lengths else (0, 0)
-    return length if count > 1 and count * 2 > len(firsts) else None
+    return length if count > 1 and count * 2 > len(heads) else None
 
 
-def _section_score(block: Block, following: Block, usual: int | None, listed: frozenset[str]) -> int:
-    name = compact(without_marker(block.text))
+def _uses(
+    blocks: Sequence[Block], like: Sequence[bool], runs: Sequence[tuple[int, int]]
+) -> tuple[frozenset[Shape], frozenset[Shape]]:
+    """The markers that this document puts before sections, and those before titles."""
+    over_heading: Counter[Shape] = Counter()
+    over_text: Counter[Shape] = Counter()
+    for start, end in runs:
+        for number in range(start, end):
+            follows = number + 1 < end and blocks[number + 1].shape is not blocks[number].shape
+            (over_heading if follows else over_text)[blocks[number].shape] += 1
+    marked = (set(over_heading) | set(over_text)) - {Shape.PLAIN}
+    sections = frozenset(shape for shape in marked if over_heading[shape] >= 1.5 * over_text[shape])
+    titles: set[Shape] = set()
+    for shape in marked - sections:
+        plain = sum(end - start == 1 and blocks[start].shape is Shape.PLAIN for start, end in runs)
+        if shape not in NUMBERED or (plain < over_text[shape] and _counts_on(blocks, like, shape, sections)):
+            titles.add(shape)
+    return sections, frozenset(titles)
+
+
+def _counts_on(
+    blocks: Sequence[Block], like: Sequence[bool], shape: Shape, sections: frozenset[Shape]
+) -> bool:
+    """Whether the numbers of a marker run on through the document, starting again only under a section.
+
+    Numbers that start again under every title are subheadings of items.
+    """
+    last, fresh = 0, True
+    for number, block in enumerate(blocks):
+        if like[number] and block.shape in sections:
+            fresh = True
+        elif like[number] and block.shape is shape:
+            ordinal = ordinal_of(block.text) or 0
+            if ordinal <= last and not fresh:
+                return False
+            last, fresh = ordinal, False
+    return True
+
+
+def _heads_section(
+    blocks: Sequence[Block],
+    names: Sequence[int],
+    usual: int | None,
+    matter: Matter,
+    section_shapes: frozenset[Shape],
+    title_shapes: frozenset[Shape],
+) -> bool:
+    first = blocks[names[0]]
+    if first.shape in section_shapes:
+        return True
+    if first.shape in title_shapes and not section_shapes and len(names) == 1:
+        return False
+    following = blocks[names[0] + 1] if names[0] + 1 < len(blocks) else None
+    score = _section_score(first, following, usual, matter)
+    if len(names) > 1:
+        return score >= 3
+    return score >= 5 and first.shape not in title_shapes
+
+
+def _section_score(block: Block, following: Block | None, usual: int | None, matter: Matter) -> int:
+    name = _name(block)
     score = 2 if len(name) <= 6 else 1 if len(name) <= 8 else 0 if len(name) <= 12 else -3
     score += 1 if usual == len(name) else 0
     score += 1 if _SECTION_ENDING.search(name) else 0
     score -= 2 if _NOT_SECTION.search(name) else 0
-    score += 1 if len(compact(following.text)) >= 1.5 * len(name) else 0
-    score += 2 if block.shape is not Shape.PLAIN and block.shape is not following.shape else 0
-    return score + (1 if name in listed else 0)
+    if following is not None:
+        score += 1 if len(compact(following.text)) >= 1.5 * len(name) else 0
+        score += 2 if block.shape is not Shape.PLAIN and block.shape is not following.shape else 0
+    return score + (3 if name in matter.headings else 0)
+
+
+def _is_signature(block: Block, usual: int | None, width: int) -> bool:
+    """Whether a short line before a title signs the item before it: a department, or set to the right."""
+    name = _name(block)
+    if block.shape is not Shape.PLAIN or len(name) > 20:
+        return False
+    line = block.lines[0]
+    if width and line.indent >= 0.4 * width and line.indent + line.width >= width - 6:
+        return True
+    return _SIGNATURE.search(name) is not None and len(name) != usual
+
+
+def _demote_subheadings(blocks: Sequence[Block], roles: list[Role], matter: Matter) -> None:
+    """A very short title among long ones, between two texts, is a subheading of the item around it."""
+    titles = [number for number, role in enumerate(roles) if role is Role.TITLE]
+    lengths = [len(_name(blocks[number])) for number in titles]
+    if len(titles) < 3 or median(lengths) < 10:
+        return
+    for number, length in zip(titles, lengths, strict=True):
+        between = (
+            number > 0 and roles[number - 1] is Role.BODY and roles[number + 1 : number + 2] == [Role.BODY]
+        )
+        if between and length <= 6 and _name(blocks[number]) not in matter.titles:
+            roles[number] = Role.BODY
+
+
+def _name(block: Block) -> str:
+    return compact(tidy_heading(block.text))

@@ -13,13 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.parsing.lines import Line, width_of
-from qa.parsing.shapes import Shape, is_marker_line, shape_of, starts_point
+from qa.parsing.shapes import NUMBERED, Shape, is_marker_line, shape_of, starts_point, tidy_heading
+from qa.text import compact
 
-_ENDS = tuple("。！？!?；;：:") + ("。”", "！”", "？”", "。）", "。」", ".")
+_ENDS = (*tuple("。！？!?；;：:"), "。”", "！”", "？”", "。）", "。」", ".")
 _NO_LINE_START = frozenset("，。、；：！？”’）》〉】」』…％%,.;:!?)]}")
 _FIRST_UNIT = re.compile(r"[“‘（《【「『(\[]*(?:[A-Za-z0-9.%+\-/]+|.)")
 _OPENS_REPORT = re.compile(
-    r"(?:从|据|自)?(?:记者)?(?:[0-9]{2,4} ?年|[0-9]{1,2} ?月|[0-9]{1,2} ?日|近日|日前|近期|今年|去年|最近|为|据|从|由|经)"
+    r"(?:从|据|自)?(?:记者)?"
+    r"(?:[0-9]{2,4} ?年|[0-9]{1,2} ?月|[0-9]{1,2} ?日|近日|日前|近期|今年|去年|最近|为|据|从|由|经)"
 )
 
 
@@ -65,7 +67,7 @@ def _full_width(lines: Sequence[Line]) -> int:
     """Columns of a full line of hard-wrapped text; 0 when the text isn't wrapped."""
     if len(lines) < 4:
         return 0
-    counts = Counter(line.width for line in lines if line.width >= 24)
+    counts = Counter(line.width for line in lines if 24 <= line.width <= 120)
     if not counts:
         return 0
     near = {width: sum(counts[other] for other in range(width - 4, width + 3)) for width in counts}
@@ -99,22 +101,49 @@ class Block:
         return self.lines[0].page
 
 
-def blocks_of(lines: Sequence[Line], layout: Layout, known: frozenset[str] = frozenset()) -> list[list[Line]]:
-    """The lines grouped into blocks; `known` are compact titles that a table of contents lists."""
+def blocks_of(
+    lines: Sequence[Line], layout: Layout, listed: frozenset[str] = frozenset()
+) -> list[list[Line]]:
+    """The lines grouped into blocks; `listed` are compact titles that a table of contents gives."""
     groups: list[list[Line]] = []
-    for number, line in enumerate(lines):
+    number = 0
+    forced = True
+    while number < len(lines):
+        # A title of the table of contents is a block whatever the lines look like.
+        whole = _listed_lines(lines, number, listed)
+        if whole:
+            groups.append(list(lines[number : number + whole]))
+            number, forced = number + whole, True
+            continue
         after = lines[number + 1] if number + 1 < len(lines) else None
-        if not groups or _parts(groups[-1], line, after, layout):
-            groups.append([line])
+        if forced or _parts(groups[-1], lines[number], after, layout):
+            groups.append([lines[number]])
         else:
-            groups[-1].append(line)
+            groups[-1].append(lines[number])
+        number, forced = number + 1, False
     return groups
+
+
+def _listed_lines(lines: Sequence[Line], number: int, listed: frozenset[str]) -> int:
+    """How many lines from `number` on make up a listed title; 0 when they don't."""
+    if not listed:
+        return 0
+    joined = compact(tidy_heading(lines[number].text))
+    for count in (1, 2, 3):
+        if joined in listed:
+            return count
+        if number + count >= len(lines):
+            break
+        joined += compact(lines[number + count].text)
+    return 0
 
 
 def _parts(block: list[Line], line: Line, after: Line | None, layout: Layout) -> bool:
     """Whether `line` begins a new block after the lines of `block`."""
     last = block[-1]
-    if is_marker_line(last.text) or is_marker_line(line.text) or shape_of(line.text) is not Shape.PLAIN:
+    # A number may stand at the head of a line by chance; a bullet or heading marker doesn't.
+    marked = shape_of(line.text) not in (Shape.PLAIN, *NUMBERED)
+    if is_marker_line(last.text) or marked:
         return True
     if not layout.width:
         return True
@@ -122,9 +151,8 @@ def _parts(block: list[Line], line: Line, after: Line | None, layout: Layout) ->
         return last.trailing
     if layout.indents and line.indent >= 2 and not line.new_page:
         return True
-    if layout.gaps and not line.new_page:
-        if line.gap:
-            return True
+    if layout.gaps and not line.new_page and line.gap:
+        return True
     full = layout.width - (4 if layout.hanging and len(block) == 1 else 0)
     if last.width + _first_unit(line.text) + 2 <= full:
         return True
@@ -150,7 +178,7 @@ def _looks_first(line: Line, after: Line | None, layout: Layout) -> bool:
 
 
 def _first_unit(text: str) -> int:
-    """Columns of the least that must stand on one line: a word or character with the marks that cling to it."""
+    """Columns of the least that must stand on one line: a word or character with its clinging marks."""
     match = _FIRST_UNIT.match(text)
     end = match.end() if match else 0
     while end < len(text) and text[end] in _NO_LINE_START:

@@ -112,7 +112,7 @@ def _space_between(left: str, right: str, broken: bool) -> bool:
         return False
     if broken:
         # A line break between Chinese and anything else stands for nothing; one between words for a space.
-        return not (_is_chinese(left) or _is_chinese(right)) and not left == "-"
+        return not (_is_chinese(left) or _is_chinese(right)) and left != "-"
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,7 +44,7 @@ def _passage(marked: MarkedText, paragraph: _Unwrapped, cuts: Sequence[int]) -> 
     sentences: list[Sentence] = []
     for start, end in paragraph.sentences:
         edges = [start, *(cut for cut in cuts if start < cut < end), end]
-        for left, right in zip(edges, edges[1:], strict=False):
+        for left, right in itertools.pairwise(edges):
             left, right = trim(paragraph.text, left, right)
             if left < right:
                 first, last = paragraph.places[left], paragraph.places[right - 1] + 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 import re
 
+from qa.dates.calendar import number_of
+
 NUMERAL = "[一二三四五六七八九十百]{1,4}"
 
 
@@ -13,6 +15,7 @@ class Shape(enum.Enum):
 
     PLAIN = "plain"
     HASH = "#"
+    STRONG = "**"
     BRACKETS = "【】"
     BULLET = "◆"
     CHAPTER = "第一部分"
@@ -24,7 +27,8 @@ class Shape(enum.Enum):
 
 _SHAPES: tuple[tuple[Shape, re.Pattern[str]], ...] = (
     (Shape.HASH, re.compile(r"#{1,6}\s+(?=\S)")),
-    (Shape.BRACKETS, re.compile(r"(?:【|〖|\[)(?=[^】〗\]]{1,30}(?:】|〗|\])\s*$)")),
+    (Shape.STRONG, re.compile(r"(?:\*\*|__)(?=[^*_]{1,80}(?:\*\*|__)\s*$)")),
+    (Shape.BRACKETS, re.compile(r"[【〖\[](?=[^】〗\]]{0,20}[一-龥][^】〗\]]{0,20}[】〗\]]\s*$)")),
     (Shape.BULLET, re.compile(r"[★☆◆◇●○■□▲△▼▶►※✦✿♦•·❖➤]\s*(?=\S)|[-*+]\s+(?=\S)")),
     (Shape.CHAPTER, re.compile(rf"第\s*(?:{NUMERAL}|\d{{1,2}})\s*(?:部分|章|篇|编|版|栏)[\s:：、]*(?=\S)")),
     (Shape.HAN_NUMBER, re.compile(rf"{NUMERAL}\s*[、．.]\s*(?=\S)")),
@@ -32,6 +36,8 @@ _SHAPES: tuple[tuple[Shape, re.Pattern[str]], ...] = (
     (Shape.NUMBER, re.compile(r"\d{1,2}\s*(?:[、．]|\.(?!\d))\s*(?=\S)")),
     (Shape.NUMBER_BRACKET, re.compile(r"[（(]\d{1,2}[）)]\s*(?=\S)|\d{1,2}[）)]\s*(?=\S)|[①-⑳]\s*(?=\S)")),
 )
+NUMBERED = frozenset({Shape.CHAPTER, Shape.HAN_NUMBER, Shape.HAN_BRACKET, Shape.NUMBER, Shape.NUMBER_BRACKET})
+_LETTER_SPACED = re.compile(r"[一-龥](?:\s+[一-龥]){1,}")
 _POINT = re.compile(
     rf"(?:{NUMERAL}(?:是|要|为|抓|则)|第{NUMERAL}[，,、：]|其[一二三四五六七八九十]|首先|其次|再次|最后|另一方面|一方面)"
 )
@@ -42,6 +48,29 @@ def shape_of(text: str) -> Shape:
     return next((shape for shape, pattern in _SHAPES if pattern.match(text)), Shape.PLAIN)
 
 
+def level_of(text: str) -> int:
+    """How deep a Markdown heading is: the number of its hashes, 7 for a line in bold, 0 for any other line."""
+    shape = shape_of(text)
+    if shape is Shape.HASH:
+        return len(text) - len(text.lstrip("#"))
+    return 7 if shape is Shape.STRONG else 0
+
+
+def ordinal_of(text: str) -> int | None:
+    """The number in a numbering marker: 3 for 三、, （三）, 3. and ③; None without one."""
+    if shape_of(text) not in NUMBERED:
+        return None
+    found = re.search(rf"{NUMERAL}|\d{{1,2}}|[①-⑳]", text)
+    return ordinal_number(found.group()) if found else None
+
+
+def ordinal_number(numeral: str) -> int | None:
+    """The value of a Han, Arabic or circled numeral: `十二`, `12` and `⑫` are 12."""
+    if "①" <= numeral <= "⑳":
+        return ord(numeral) - ord("①") + 1
+    return number_of(numeral)
+
+
 def without_marker(text: str) -> str:
     """`text` without the marker in front of it and, for brackets, behind it."""
     for shape, pattern in _SHAPES:
@@ -50,20 +79,25 @@ def without_marker(text: str) -> str:
             rest = text[match.end() :].strip()
             if shape is Shape.BRACKETS:
                 return rest.rstrip("】〗]").strip()
+            if shape is Shape.STRONG:
+                return rest.rstrip("*_").strip()
             return rest.rstrip("#").strip() if shape is Shape.HASH else rest
     return text
 
 
+def tidy_heading(text: str) -> str:
+    """A heading as it reads: no marker, no spaces between the letters of `科 创 聚 焦`."""
+    bare = without_marker(text)
+    if shape_of(text) is Shape.HASH:
+        bare = without_marker(bare)
+    return "".join(bare.split()) if _LETTER_SPACED.fullmatch(bare) else bare
+
+
 def is_marker_line(text: str) -> bool:
-    """Whether a line is a heading by its marker alone, whatever its length: `## …` or `【…】`."""
-    return shape_of(text) in (Shape.HASH, Shape.BRACKETS)
+    """Whether a line is a heading by its marker alone, whatever its length: `## …`, `**…**` or `【…】`."""
+    return shape_of(text) in (Shape.HASH, Shape.STRONG, Shape.BRACKETS)
 
 
 def starts_point(text: str) -> bool:
     """Whether a paragraph begins a point of a list: 一是, 第二，, （三）, 4."""
-    return _POINT.match(text) is not None or shape_of(text) in (
-        Shape.HAN_NUMBER,
-        Shape.HAN_BRACKET,
-        Shape.NUMBER,
-        Shape.NUMBER_BRACKET,
-    )
+    return _POINT.match(text) is not None or shape_of(text) in NUMBERED

@@ -7,6 +7,7 @@ import re
 from qa.errors import ReadingError
 
 # Looked at first in the text itself; a wrong code page shows in characters that no bulletin holds.
+DAMAGE = "\ufffd"
 _SIGNATURES = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _BINARY_MAGIC = {
     b"%PDF-": "a PDF",
@@ -73,7 +74,7 @@ def plausibility(text: str) -> float:
     if not foreign:
         return 1.0
     good = sum(character in _COMMON_HAN or character in "，。、；：“”（）《》！？—…" for character in foreign)
-    private = sum("\ue000" <= character <= "\uf8ff" or character == "\ufffd" for character in foreign)
+    private = sum("\ue000" <= character <= "\uf8ff" or character == DAMAGE for character in foreign)
     return (good - 5 * private) / len(foreign)
 
 
@@ -83,9 +84,9 @@ def clean(text: str, name: str) -> str:
     Offsets are counted in what this returns. Raises ReadingError for control characters in number (a
     binary file), for U+FFFD (text damaged before it came here) and for lone surrogates.
     """
-    if "\ufffd" in text:
+    if DAMAGE in text:
         raise ReadingError(
-            f"{name}: the text is damaged (U+FFFD at character {text.index(chr(0xFFFD)) + 1:,}); export it again"
+            f"{name}: the text is damaged (U+FFFD at character {text.index(DAMAGE) + 1:,}); export it again"
         )
     try:
         text.encode("utf-8")
@@ -126,6 +127,6 @@ def _utf16_without_signature(data: bytes, name: str) -> str:
             best = (share, text)
     if best is None:
         raise ReadingError(
-            f"{name}: holds zero bytes and isn't UTF-16; it is a binary file, leave it out or save it as UTF-8"
+            f"{name}: a binary file (zero bytes, not UTF-16); leave it out or save it as UTF-8 text"
         )
     return best[1]

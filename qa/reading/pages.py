@@ -6,6 +6,7 @@ with a space straight after a line that isn't blank.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 
@@ -92,12 +93,12 @@ def _running_lines(text: str, pages: list[list[tuple[int, int]]], edge: int) -> 
         return numbers
     # Headers often differ between left and right pages, so a third of the pages is enough.
     wanted = {form for form, count in common.items() if count >= max(3, len(edges) / 3) and len(form) <= 60}
-    return [line for line, form in forms.items() if form in wanted and not form.strip("#") == ""]
+    return [line for line, form in forms.items() if form in wanted and form.strip("#") != ""]
 
 
 def _rise(text: str, lines: list[tuple[int, int]]) -> bool:
     numbers = [int(text[slice(*line)].strip()) for line in lines]
-    return all(earlier < later for earlier, later in zip(numbers, numbers[1:], strict=False))
+    return all(earlier < later for earlier, later in itertools.pairwise(numbers))
 
 
 def _content_lines(text: str, page: Page) -> list[tuple[int, int]]:

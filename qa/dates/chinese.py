@@ -1,0 +1,256 @@
+"""Chinese dates: 12 月 30 日, 二〇二一年三月, 明年 3 月 1 日, 上月, 一季度, 年底, “十四五”期间, 日前."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from qa.dates.calendar import (
+    UNKNOWN,
+    Clock,
+    Span,
+    between,
+    day,
+    days_from,
+    five_year_plan,
+    month,
+    months,
+    neighbouring_month,
+    number_of,
+    quarter,
+    third_of_month,
+    week_from,
+    years,
+)
+
+_N2 = r"(?:(?<![\d.])\d{1,2}|[一二三四五六七八九十廿卅]{1,3})"
+_YEAR = r"(?:(?<![\d.])(?:19|20)\d\d|[一二][九〇○零][〇○零一二三四五六七八九]{2})"
+# The look-behinds keep apart words that only end or begin alike: 证明年限, 以前年度, 今后年均.
+_RELATIVE_YEAR = (
+    "今年|(?<![证说声表文])明年|(?<!过)去年|(?<![以之从目当提])前年(?!均)|(?<![以之今此])后年(?!均)|次年"
+    "|本年度?|(?<!以)上年度?|当年|同年"
+)
+_TO = r"\s*(?:至|到|[-—–－~～]{1,2})\s*"
+_Y = rf"(?:(?P<{{0}}y>{_YEAR})\s*年|(?P<{{0}}r>{_RELATIVE_YEAR}))"
+
+
+def _year(prefix: str) -> str:
+    return _Y.replace("{0}", prefix)
+
+
+_DAY_RANGE = re.compile(
+    rf"(?:{_year('a')}\s*)?(?P<m>{_N2})\s*月\s*(?P<d>{_N2})\s*[日号]?{_TO}"
+    rf"(?:{_year('b')}\s*)?(?:(?P<m2>{_N2})\s*月\s*)?(?P<d2>{_N2})\s*[日号]"
+)
+_DAY = re.compile(rf"(?:{_year('a')}\s*)?(?P<m>{_N2})\s*月\s*(?P<d>{_N2})\s*[日号](?![线楼院馆胶])")
+_NUMERIC = re.compile(
+    r"(?<![\d.])(?P<y>(?:19|20)\d\d)(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?![\d.])"
+)
+_MONTH_DAY = re.compile(rf"(?P<w>本月|上月|下月|当月|次月|上个月|下个月|这个月)(?:\s*(?P<d>{_N2})\s*[日号])?")
+_MONTH_RANGE = re.compile(
+    rf"(?:{_year('a')}\s*)?(?P<m>{_N2})\s*月?份?{_TO}(?:{_year('b')}\s*)?(?P<m2>{_N2})\s*月(?!\s*{_N2}\s*[日号])份?"
+)
+_MONTH = re.compile(rf"(?:{_year('a')}\s*)?(?P<m>{_N2})\s*月(?P<e>份|底|末|初|上旬|中旬|下旬)?")
+_QUARTER = re.compile(
+    rf"(?:{_year('a')}\s*)?第?(?P<q>[一二三四1-4])\s*季度|(?:{_year('b')}\s*)?(?P<h>[上下])半年"
+)
+_YEAR_RANGE = re.compile(rf"(?P<y>{_YEAR})\s*年?{_TO}(?P<y2>{_YEAR})\s*年")
+_YEAR_END = re.compile(rf"{_year('a')}\s*(?:年\s*)?(?P<e>底|末|初|年底|年末|年初|岁末)")
+_YEAR_ALONE = re.compile(_year("a"))
+_PLAN = re.compile(
+    r"[“\"]?(?P<n>十[一二三四五六七八九]?|[一二三四五六七八九])五[”\"]?(?=期间|规划|时期|末|以来|开局|计划)|“(?P<n2>十[一二三四五六七八九]?)五”"
+)
+_LOOSE_END = re.compile(r"(?<!每)(?P<e>年底|年末|岁末|年内|年初)(?:前)?")
+_RECENT = re.compile(r"日前(?!往|来)|近日|近期|不久前|前不久|最近(?!的[距离])|近来|前些天")
+_NAMED_DAY = re.compile(r"(?P<w>今天|今日|昨天|昨日|前天|明天|明日|当天|当日|同日)(?![内起])")
+_WEEK = re.compile(r"(?P<w>本周|上周|下周|这周)(?P<d>[一二三四五六日天])?")
+_BARE_DAY = re.compile(rf"(?:(?<=[。！？；])|^)\s*(?P<d>{_N2})\s*日(?=[，,上下晚早])")
+_RECURRING = re.compile(r"(?:每|历|逐)\s?(?:年|月|季)(?:的)?\s*$|[每逐]\s?$")
+
+_YEAR_STEPS = {"今": 0, "本": 0, "明": 1, "去": -1, "上": -1, "前": -2, "后": 2}
+_DAY_STEPS = {"今": 0, "昨": -1, "前": -2, "明": 1}
+_MONTH_STEPS = {"本": 0, "这": 0, "上": -1, "下": 1}
+
+
+def chinese_dates(text: str, clock: Clock) -> Iterator[tuple[int, int, Span]]:
+    """Start, end and span of each date in `text` (full-width digits already narrowed), in order.
+
+    Of dates that begin together the longest counts, and of equal ones the first rule.
+    """
+    upcoming = [(kind, pattern, pattern.search(text)) for kind, pattern in _RULES.items()]
+    said: date | None = None
+    while True:
+        live = [(kind, match) for kind, _, match in upcoming if match is not None]
+        if not live:
+            return
+        kind, match = min(live, key=lambda found: (found[1].start(), -found[1].end()))
+        recurring = _RECURRING.search(text[max(0, match.start() - 4) : match.start()])
+        span = None if recurring else _read(kind, match, clock, said)
+        # Where a rule finds nothing after all (13 月), a shorter date may still lie inside.
+        after = match.start() + 1 if span is None and not recurring else match.end()
+        upcoming = [
+            (each, pattern, pattern.search(text, after) if found and found.start() < after else found)
+            for each, pattern, found in upcoming
+        ]
+        if span is None:
+            continue
+        if span.precision in ("day", "month"):
+            said = span.first
+        yield match.start(), match.end(), span
+
+
+def _read(kind: str, match: re.Match[str], clock: Clock, said: date | None) -> Span | None:
+    found = match.groupdict()
+    if kind == "numeric":
+        return day(int(found["y"]), int(found["m"]), int(found["d"]))
+    if kind == "day":
+        return _month_day(_said_year(found, "a", clock, said), found["m"], found["d"], clock)
+    if kind == "day range":
+        first = _month_day(_said_year(found, "a", clock, said), found["m"], found["d"], clock)
+        later = _said_year(found, "b", clock, said) or (first.first.year if first and first.first else None)
+        last = _month_day(later, found["m2"] or found["m"], found["d2"], clock)
+        return between(first, last) if first and last else None
+    return _READERS[kind](found, clock, said)
+
+
+def _month_range(found: dict[str, str | None], clock: Clock, said: date | None) -> Span | None:
+    first, last = number_of(found["m"] or ""), number_of(found["m2"] or "")
+    if not first or not last or first > 12 or last > 12:
+        return None
+    year = _said_year(found, "a", clock, said) or clock.year_of(first)
+    later = _said_year(found, "b", clock, said) or year
+    return between(month(year, first), month(later, last))
+
+
+def _month(found: dict[str, str | None], clock: Clock, said: date | None) -> Span | None:
+    number = number_of(found["m"] or "")
+    if not number or number > 12:
+        return None
+    year = _said_year(found, "a", clock, said) or clock.year_of(number)
+    third = "上中下".find((found["e"] or " ")[0])
+    return month(year, number) if third < 0 else third_of_month(year, number, third)
+
+
+def _quarter(found: dict[str, str | None], clock: Clock, said: date | None) -> Span:
+    if found["h"]:
+        year = _said_year(found, "b", clock, said) or clock.this_year
+        return months(year, *((1, 6) if found["h"] == "上" else (7, 12)), "range")
+    year = _said_year(found, "a", clock, said) or clock.this_year
+    return quarter(year, number_of(found["q"] or "") or 0)
+
+
+def _year_range(found: dict[str, str | None], clock: Clock, said: date | None) -> Span:
+    return years(_plain_year(found["y"]), _plain_year(found["y2"]))
+
+
+def _year_end(found: dict[str, str | None], clock: Clock, said: date | None) -> Span:
+    year = _said_year(found, "a", clock, said)
+    return month(year, 1 if "初" in (found["e"] or "") else 12)
+
+
+def _year_alone(found: dict[str, str | None], clock: Clock, said: date | None) -> Span | None:
+    year = _said_year(found, "a", clock, said)
+    if year is None and (found["ar"] or "")[:1] in ("当", "同", "次"):
+        return None
+    return years(year, year)
+
+
+def _plan(found: dict[str, str | None], clock: Clock, said: date | None) -> Span:
+    return five_year_plan(number_of(found["n"] or found["n2"] or "") or 0)
+
+
+def _loose_end(found: dict[str, str | None], clock: Clock, said: date | None) -> Span:
+    if found["e"] == "年内":
+        return years(clock.this_year, clock.this_year)
+    return month(clock.this_year, 1 if found["e"] == "年初" else 12)
+
+
+def _relative_month(found: dict[str, str | None], clock: Clock, said: date | None) -> Span:
+    word = found["w"] or ""
+    if word[0] in "当次":
+        year, number = neighbouring_month(said, 0 if word[0] == "当" else 1)
+    else:
+        year, number = neighbouring_month(clock.today, _MONTH_STEPS[word[0]])
+    return day(year, number, number_of(found["d"]) or 0) if found["d"] else month(year, number)
+
+
+def _named_day(found: dict[str, str | None], clock: Clock, said: date | None) -> Span | None:
+    word = found["w"] or ""
+    if word[0] in "当同":
+        return Span(said, said, "day") if said else None
+    return days_from(clock.today, _DAY_STEPS[word[0]])
+
+
+def _week(found: dict[str, str | None], clock: Clock, said: date | None) -> Span:
+    week = week_from(clock.today, {"本": 0, "这": 0, "上": -1, "下": 1}[(found["w"] or "本")[0]])
+    if not found["d"] or week.first is None:
+        return week
+    return days_from(week.first, "一二三四五六日天".index(found["d"]) if found["d"] != "天" else 6)
+
+
+def _bare_day(found: dict[str, str | None], clock: Clock, said: date | None) -> Span | None:
+    return day(said.year, said.month, number_of(found["d"] or "") or 0) if said else None
+
+
+def _recent(found: dict[str, str | None], clock: Clock, said: date | None) -> Span:
+    return UNKNOWN
+
+
+def _month_day(year: int | None, said_month: str | None, said_day: str | None, clock: Clock) -> Span | None:
+    month_number, day_number = number_of(said_month or ""), number_of(said_day or "")
+    # 13 月 40 日 is no date in any year.
+    if not month_number or not day_number or day(2000, month_number, day_number) is UNKNOWN:
+        return None
+    return day(year or clock.year_of(month_number), month_number, day_number)
+
+
+def _said_year(found: dict[str, str | None], prefix: str, clock: Clock, said: date | None) -> int | None:
+    if found.get(prefix + "y"):
+        return _plain_year(found[prefix + "y"])
+    word = found.get(prefix + "r")
+    if not word:
+        return None
+    if word[0] in "当同次":
+        base = said.year if said else None
+        return None if base is None else base + (word[0] == "次")
+    return None if clock.this_year is None else clock.this_year + _YEAR_STEPS[word[0]]
+
+
+def _plain_year(numeral: str | None) -> int | None:
+    return number_of("".join((numeral or "").split()))
+
+
+_READERS = {
+    "month range": _month_range,
+    "month": _month,
+    "quarter": _quarter,
+    "year range": _year_range,
+    "year end": _year_end,
+    "year": _year_alone,
+    "plan": _plan,
+    "loose end": _loose_end,
+    "relative month": _relative_month,
+    "named day": _named_day,
+    "week": _week,
+    "bare day": _bare_day,
+    "recent": _recent,
+}
+_RULES: dict[str, re.Pattern[str]] = {
+    "day range": _DAY_RANGE,
+    "day": _DAY,
+    "numeric": _NUMERIC,
+    "month range": _MONTH_RANGE,
+    "quarter": _QUARTER,
+    "year range": _YEAR_RANGE,
+    "year end": _YEAR_END,
+    "relative month": _MONTH_DAY,
+    "month": _MONTH,
+    "plan": _PLAN,
+    "year": _YEAR_ALONE,
+    "loose end": _LOOSE_END,
+    "recent": _RECENT,
+    "named day": _NAMED_DAY,
+    "week": _WEEK,
+    "bare day": _BARE_DAY,
+}

@@ -1,0 +1,181 @@
+"""What stands around a bulletin's items: masthead, table of contents, distribution list.
+
+It is found on lines, before paragraphs are: none of it is text of an item, but a table of contents says
+which lines are titles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from qa.parsing.lines import Line
+from qa.parsing.shapes import Shape, shape_of, tidy_heading, without_marker
+from qa.parsing.years import date_in
+from qa.text import compact
+
+_SCAN = 20
+_NUMERAL = r"[\d一二三四五六七八九十百〇零]{1,5}"
+_ISSUE = re.compile(
+    rf"(?:(?:19|20)\d\d\s*年\s*)?第\s*{_NUMERAL}\s*[期号]|总\s*第?\s*{_NUMERAL}\s*期"
+    rf"|[（(\[〔](?:19|20)\d\d[)）\]〕]\s*第?\s*{_NUMERAL}\s*[期号]|\bNo\.\s*\d+|\bIssue\s+\d+",
+    re.IGNORECASE,
+)
+_FULL_DATE = (
+    r"(?:(?:19|20)\d\d|[一二][九〇○零][〇○零一二三四五六七八九]{2})\s*[年./-]\s*"
+    r"[\d一二三四五六七八九十]{1,3}\s*[月./-]\s*[\d一二三四五六七八九十]{1,3}\s*日?"
+)
+_ENDS_IN_DATE = re.compile(
+    rf"{_FULL_DATE}\s*(?:[（(]?(?:星期|周)[一二三四五六日天][)）]?)?\s*(?:印发|编印|出版|刊)?[)）]?$"
+)
+_ROLES = (
+    r"责任编辑|执行编辑|编\s*辑|责\s*编|主\s*编|审\s*核|审\s*稿|校\s*对|签\s*发|联\s*系\s*人|联系电话|电\s*话|传\s*真"
+    r"|地\s*址|邮\s*编|邮\s*箱|电子邮箱|投稿邮箱|网\s*址|印\s*数|发\s*数"
+)
+_NOTICE = re.compile(
+    r"^[（(【]?(?:内部(?:资料|刊物|参考|文件)|注意保[存密管]|妥善保[存管]|仅供(?:内部|领导)?参[考阅]|不得外传"
+    r"|密\s*级|机密|秘密|绝密)"
+    rf"|^(?:{_ROLES}|主\s*办|主\s*管|承\s*办|协\s*办|编\s*印|准印证号?|刊\s*号|(?:编印|印发)时间|出版日期)\s*(?:单位)?\s*[:：]"
+    r"|(?:办公[室厅]|委员会|研究室|编辑部|信息处|秘书处|中心|[学协]会|[局委厅办处院会社部])\s*"
+    r"(?:编印|主办|承办|印发|主编|编发|编)(?:\s|$)"
+)
+_NAME_ALONE = re.compile(r"(?:简报|快报|专报|内参|专刊|周报|月报|摘报)(?:[（(].{1,12}[)）])?$")
+_NAME = re.compile(
+    _NAME_ALONE.pattern.removesuffix("$")
+    + "$|(?:通讯|参考|要情|信息|动态|通报|文摘|快讯|周刊)(?:[（(].{1,12}[)）])?$"
+)
+_CONTENTS = frozenset(
+    ["目录", "本期目录", "目次", "本期要目", "要目", "本期导读", "导读", "本期内容", "内容提要", "contents"]
+)
+_LEADER = re.compile(
+    r"^(?P<title>\S.*?)\s*(?:[.．·•…‥⋯。_＿\-—–]{2,}|\s{2,}|\t|\s(?=[（(]\d))\s*[（(]?(?P<page>\d{1,3})[)）]?$"
+)
+_BACK = re.compile(
+    r"^(?:报\s*送?|送|发|抄\s*[送报]|主\s*送|分\s*送|呈\s*[报送]|发\s*送|印\s*发)\s*[:：]"
+    rf"|^(?:{_ROLES})\s*[:：]|共印\s*\d+\s*份|\d\s*日\s*印发$"
+)
+_SENTENCE = re.compile(r"[。；]|[，,].*[，,]")
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """How many lines at the beginning and the end are no items' text, and what they say.
+
+    `titles` are the compact titles of the table of contents, `headings` those of its entries that have
+    no page number where others do.
+    """
+
+    front: int = 0
+    back: int = 0
+    title: str = ""
+    issue: str = ""
+    date: date | None = None
+    titles: frozenset[str] = frozenset()
+    headings: frozenset[str] = frozenset()
+
+
+def find_matter(lines: Sequence[Line]) -> Matter:
+    """Masthead, table of contents and distribution list of a document with these lines."""
+    masthead = _masthead(lines)
+    names = [line for line in lines[:masthead] if not _belongs(line.text)]
+    name = next((line for line in names if _NAME.search(compact(line.text))), names[0] if names else None)
+    issue = next((found.group() for line in lines[:masthead] if (found := _ISSUE.search(line.text))), "")
+    contents, entries = _contents(lines, masthead)
+    numbered = {title for title, page in entries if page}
+    titles = frozenset(title for title, _ in entries if len(title) >= 3)
+    return Matter(
+        front=contents,
+        back=_back(lines[contents:]),
+        title=tidy_heading(name.text) if name else "",
+        issue=" ".join(issue.split()),
+        date=date_in([line.text for line in lines[:masthead]]),
+        titles=titles,
+        headings=titles - numbered if numbered else frozenset(),
+    )
+
+
+def _belongs(text: str) -> bool:
+    """Whether a short line is a masthead's by what it says: issue, date, notice, editor."""
+    return (
+        len(text) <= 60
+        and not _SENTENCE.search(text)
+        and bool(_ISSUE.search(text) or _NOTICE.search(text) or _ENDS_IN_DATE.search(text))
+    )
+
+
+def _masthead(lines: Sequence[Line]) -> int:
+    count = 0
+    for number, line in enumerate(lines[:_SCAN]):
+        if line.width > 80 or _SENTENCE.search(line.text) or _is_contents(line):
+            break
+        if _belongs(without_marker(line.text)):
+            count = number + 1
+    if (
+        count == 0
+        and len(lines) > 3
+        and _NAME_ALONE.search(lines[0].text)
+        and len(compact(lines[0].text)) <= 20
+    ):
+        return 1
+    return count
+
+
+def _is_contents(line: Line) -> bool:
+    return compact(without_marker(line.text)).strip("：:【】—-").lower() in _CONTENTS
+
+
+def _contents(lines: Sequence[Line], start: int) -> tuple[int, list[tuple[str, str]]]:
+    """Where the table of contents after line `start` ends, and its entries as (compact title, page)."""
+    headed = start < len(lines) and _is_contents(lines[start])
+    first = start + headed
+    last = first
+    for number in range(first, min(len(lines), first + 200)):
+        if number - last > 3:
+            break
+        if _LEADER.match(lines[number].text) and not _SENTENCE.search(_leaderless(lines[number].text)):
+            last = number + 1
+    leaders = sum(_LEADER.match(line.text) is not None for line in lines[first:last])
+    if leaders < (1 if headed else 3):
+        last = _repeated(lines, first) if headed else first
+    if last == first and not headed:
+        return start, []
+    entries: list[tuple[str, str]] = []
+    for number in range(first, last):
+        text = lines[number].text
+        found = _LEADER.match(text)
+        title = compact(tidy_heading(_leaderless(text)))
+        entries.append((title, found.group("page") if found else ""))
+        if found and number > first and not _LEADER.match(lines[number - 1].text):
+            before = compact(tidy_heading(lines[number - 1].text))
+            entries.append((before + title, found.group("page")))
+    return max(last, first), entries
+
+
+def _leaderless(text: str) -> str:
+    found = _LEADER.match(text)
+    return found.group("title") if found else text
+
+
+def _repeated(lines: Sequence[Line], first: int) -> int:
+    """Where a table of contents without page numbers ends: at the line that its first entry announces."""
+    if first >= len(lines):
+        return first
+    wanted = compact(without_marker(lines[first].text))
+    for number in range(first + 1, min(len(lines), first + 120)):
+        if compact(without_marker(lines[number].text)) == wanted:
+            return number
+        if "。" in lines[number].text:
+            break
+    return first
+
+
+def _back(lines: Sequence[Line]) -> int:
+    """How many of the last lines are a distribution list or imprint."""
+    tail = lines[-15:]
+    for number, line in enumerate(tail):
+        begins = _BACK.search(line.text) and len(line.text) <= 120 and shape_of(line.text) is Shape.PLAIN
+        if begins and not any("。" in later.text and not _BACK.search(later.text) for later in tail[number:]):
+            return len(tail) - number
+    return 0

@@ -160,7 +160,7 @@ def _sentences_between(start: Place, end: Place, paragraphs: Sequence[Paragraph]
 
 
 def _end_of_last(run: Sequence[_Marker], longest: int, paragraphs: Sequence[Paragraph]) -> Place:
-    """Where the last point ends: with the paragraph it begins, else with its sentence and what carries it on."""
+    """Where the last point ends: with the paragraph it begins, else with its sentence and its sequel."""
     last = run[-1]
     paragraph = paragraphs[last.paragraph]
     whole = Place(last.paragraph, len(paragraph.text), len(paragraph.text))

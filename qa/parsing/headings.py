@@ -170,7 +170,11 @@ def _counts_on(
     """
     last, fresh = 0, True
     for number, block in enumerate(blocks):
+        following = blocks[number + 1] if number + 1 < len(blocks) else None
+        plain = like[number] and block.shape is Shape.PLAIN and following is not None
         if like[number] and block.shape in sections:
+            fresh = True
+        elif plain and _section_score(block, following, None, Matter()) >= 3:
             fresh = True
         elif like[number] and block.shape is shape:
             ordinal = ordinal_of(block.text) or 0

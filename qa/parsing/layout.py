@@ -7,6 +7,7 @@ document uses with any consistency; `blocks_of` then cuts by these.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -47,12 +48,17 @@ class Layout:
         inner = lines[1:]
         same_page = [line for line in inner if not line.new_page]
         apart = sum(line.gap > 0 for line in same_page)
-        indented = sum(line.indent >= 2 for line in lines)
-        indents = len(lines) * 0.05 <= indented <= len(lines) * 0.85 and indented >= 2
         if not width:
-            return cls(0, False, 0 < apart < len(same_page), indents, False)
-        full = [line for line in lines if line.width >= width - 4]
-        loose = [line for line in lines if line.width < width - 8]
+            return cls(0, False, 0 < apart < len(same_page), False, False)
+        # After a line that stops short at the end of a sentence a paragraph begins: is it indented?
+        begins = [
+            line
+            for last, line in itertools.pairwise(lines)
+            if last.extent < width - 8 and last.text.endswith(_ENDS) and line.extent > width - 8
+        ]
+        indents = bool(begins) and sum(line.indent >= 2 for line in begins) >= 0.6 * len(begins)
+        full = [line for line in lines if line.extent >= width - 4]
+        loose = [line for line in lines if line.extent < width - 8]
         # Space at the line's end is a sign only where full lines lack it and short lines have it.
         trailing = (
             len(loose) >= 3
@@ -65,22 +71,19 @@ class Layout:
 
 def _full_width(lines: Sequence[Line]) -> int:
     """Columns of a full line of hard-wrapped text; 0 when the text isn't wrapped."""
-    if len(lines) < 4:
-        return 0
-    counts = Counter(line.width for line in lines if 24 <= line.width <= 120)
-    if not counts:
+    counts = Counter(line.extent for line in lines if 24 <= line.extent <= 120)
+    if len(lines) < 4 or not counts:
         return 0
     near = {width: sum(counts[other] for other in range(width - 4, width + 3)) for width in counts}
     width = max(counts, key=lambda candidate: (near[candidate] + counts[candidate], candidate))
-    band = [line for line in lines if width - 4 <= line.width <= width + 4]
-    beyond = sum(line.width > width + 6 for line in lines)
+    # Where paragraphs are short, first lines that lost their indent outnumber the full ones.
+    longer = sum(counts[other] for other in range(width + 3, width + 6))
+    if longer >= max(3, 0.06 * len(lines)):
+        width = max(range(width + 3, width + 6), key=lambda candidate: counts[candidate])
+    band = [line for line in lines if width - 4 <= line.extent <= width + 4]
+    beyond = sum(line.extent > width + 6 for line in lines)
     open_ended = sum(not line.text.endswith(_ENDS) for line in band)
-    if (
-        len(band) < 3
-        or len(band) < 0.2 * len(lines)
-        or beyond > 0.1 * len(lines)
-        or open_ended < 0.5 * len(band)
-    ):
+    if len(band) < 3 or len(band) < 0.2 * len(lines) or beyond > 0.1 * len(lines) or open_ended < 0.5 * len(band):
         return 0
     return width
 
@@ -121,7 +124,7 @@ def blocks_of(
         else:
             groups[-1].append(lines[number])
         number, forced = number + 1, False
-    return groups
+    return _split_off_headings(groups) if layout.width and not layout.trailing else groups
 
 
 def _listed_lines(lines: Sequence[Line], number: int, listed: frozenset[str]) -> int:
@@ -154,18 +157,25 @@ def _parts(block: list[Line], line: Line, after: Line | None, layout: Layout) ->
     if layout.gaps and not line.new_page and line.gap:
         return True
     full = layout.width - (4 if layout.hanging and len(block) == 1 else 0)
-    if last.width + _first_unit(line.text) + 2 <= full:
+    if last.extent + _first_unit(line.text) + 2 <= full:
         return True
     if not last.text.endswith(_ENDS):
-        # A title as long as the line: no stop in it, and what follows reads and looks like a beginning.
+        # A title as long as the line: no stop in it, and what follows looks or reads like a beginning.
         return (
-            len(block) == 1
-            and not re.search("[，。；,;]", last.text)
-            and _OPENS_REPORT.match(line.text) is not None
-            and _looks_first(line, after, layout)
+            len(block) <= 2
+            and not re.search("[，。；,;]", "".join(each.text for each in block))
+            and (
+                _surely_first(line, after, layout)
+                or (_OPENS_REPORT.match(line.text) is not None and _looks_first(line, after, layout))
+            )
         )
-    first = not layout.hanging or _looks_first(line, after, layout)
-    return first and (layout.hanging or starts_point(line.text))
+    if last.text[-1] in "；;：:":
+        return starts_point(line.text) and _surely_first(line, after, layout)
+    if layout.indents:
+        return False
+    if shape_of(line.text) in NUMBERED:
+        return True
+    return _looks_first(line, after, layout) if layout.hanging else starts_point(line.text)
 
 
 def _looks_first(line: Line, after: Line | None, layout: Layout) -> bool:
@@ -177,10 +187,33 @@ def _looks_first(line: Line, after: Line | None, layout: Layout) -> bool:
     return not line.text.endswith(_ENDS)
 
 
-def _first_unit(text: str) -> int:
+def _surely_first(line: Line, after: Line | None, layout: Layout) -> bool:
+    """Whether a line goes on in the next one although that one's beginning had fitted on it: a lost indent."""
+    if not layout.hanging or after is None or line.text.endswith(_ENDS):
+        return False
+    # Some typesetters hang a closing mark into the margin, so only the bare word counts.
+    room = layout.width - line.width - _first_unit(after.text, clinging=False)
+    return 2 <= room <= 6
+
+
+def _split_off_headings(groups: list[list[Line]]) -> list[list[Line]]:
+    """Lines after a paragraph's last stop that themselves end without one are a heading that clung to it."""
+    parted: list[list[Line]] = []
+    for group in groups:
+        cut = next((at for at in range(len(group), 0, -1) if group[at - 1].text.endswith(_ENDS)), 0)
+        tail = group[cut:]
+        heading = "".join(line.text for line in tail)
+        if cut and 0 < len(tail) <= 2 and len(heading) <= 60 and not re.search("[。；]|[，、]$", heading):
+            parted += [group[:cut], tail]
+        else:
+            parted.append(group)
+    return parted
+
+
+def _first_unit(text: str, *, clinging: bool = True) -> int:
     """Columns of the least that must stand on one line: a word or character with its clinging marks."""
     match = _FIRST_UNIT.match(text)
     end = match.end() if match else 0
-    while end < len(text) and text[end] in _NO_LINE_START:
+    while clinging and end < len(text) and text[end] in _NO_LINE_START:
         end += 1
     return width_of(text[:end])

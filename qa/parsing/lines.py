@@ -26,11 +26,12 @@ def width_of(text: str) -> int:
 class Line:
     """One line that holds text: `start`/`end` leave out the white space and marks at its ends.
 
-    `indent` is in columns; `gap` counts the blank lines before it; `new_page` says that a page break
+    `text` is unwrapped, `raw` the slice as it stands. `indent` is in columns; `gap` counts the blank lines before it; `new_page` says that a page break
     lies between it and the line before; `trailing` that white space follows it on its line.
     """
 
     text: str
+    raw: str
     start: int
     end: int
     width: int
@@ -39,6 +40,11 @@ class Line:
     new_page: bool
     trailing: bool
     page: int
+
+    @property
+    def extent(self) -> int:
+        """Columns from the margin to the line's end."""
+        return self.indent + self.width
 
 
 class MarkedText:
@@ -143,6 +149,7 @@ def lines_of(marked: MarkedText) -> list[Line]:
             found.append(
                 Line(
                     text=content,
+                    raw=text[content_start:content_end],
                     start=content_start,
                     end=content_end,
                     width=width_of(content),

@@ -134,20 +134,20 @@ def _contents(lines: Sequence[Line], start: int) -> tuple[int, list[tuple[str, s
     for number in range(first, min(len(lines), first + 200)):
         if number - last > 3:
             break
-        if _LEADER.match(lines[number].text) and not _SENTENCE.search(_leaderless(lines[number].text)):
+        if _LEADER.match(lines[number].raw) and not _SENTENCE.search(_leaderless(lines[number].raw)):
             last = number + 1
-    leaders = sum(_LEADER.match(line.text) is not None for line in lines[first:last])
+    leaders = sum(_LEADER.match(line.raw) is not None for line in lines[first:last])
     if leaders < (1 if headed else 3):
         last = _repeated(lines, first) if headed else first
     if last == first and not headed:
         return start, []
     entries: list[tuple[str, str]] = []
     for number in range(first, last):
-        text = lines[number].text
+        text = lines[number].raw
         found = _LEADER.match(text)
         title = compact(tidy_heading(_leaderless(text)))
         entries.append((title, found.group("page") if found else ""))
-        if found and number > first and not _LEADER.match(lines[number - 1].text):
+        if found and number > first and not _LEADER.match(lines[number - 1].raw):
             before = compact(tidy_heading(lines[number - 1].text))
             entries.append((before + title, found.group("page")))
     return max(last, first), entries

@@ -195,21 +195,20 @@ class ChatEvents:
         turn, rating = event.turn, event.number
         if not _has_answer(conversation, turn) or rating not in (1, -1):
             return {self._tab.editing: gr.skip()}
-        rating = 0 if conversation.turns[turn].rating == rating else rating
-        conversation = conversation.changed(turn, rating=rating)
         try:
-            self._feedback.rate(conversation, turn)
+            self._feedback.keep(conversation, turn, "up" if rating == 1 else "down")
         except BulletinQAError as error:
-            gr.Warning(str(error))
-        return self._show(conversation, language)
+            _warn(error, language)
+            return {self._tab.editing: gr.skip()}
+        return self._show(conversation.changed(turn, rating=rating), language)
 
     def _keep(self, event: gr.EventData, conversation: Conversation, language: Language) -> None:
         if not _has_answer(conversation, event.turn):
             return
         try:
-            path = self._feedback.keep(conversation, event.turn)
+            path = self._feedback.keep(conversation, event.turn, "save")
         except BulletinQAError as error:
-            gr.Warning(str(error), title=say(language, "failed"))
+            _warn(error, language)
         else:
             gr.Info(str(text_html(say(language, "saved", path=path))), title=say(language, "save"))
 
@@ -220,7 +219,7 @@ class ChatEvents:
         try:
             conversation = Conversation.from_json(str(event.record))
         except BulletinQAError as error:
-            gr.Warning(str(error), title=say(language, "failed"))
+            _warn(error, language)
             return {self._tab.editing: False}
         return self._fresh(conversation, language)
 
@@ -240,7 +239,7 @@ class ChatEvents:
 
     def _export(self, conversation: Conversation, language: Language) -> str:
         if not conversation.turns:
-            gr.Info(say(language, "export.none"))
+            gr.Info(say(language, "export.none"), title=say(language, "export"))
             return ""
         return conversation_markdown(conversation, language)
 
@@ -251,6 +250,11 @@ class ChatEvents:
         return gr.update(
             label=say(language, "filters.active", number=active) if active else say(language, "filters")
         )
+
+
+def _warn(error: Exception, language: Language) -> None:
+    # Gradio shows the message of a toast as HTML.
+    gr.Warning(str(text_html(str(error))), title=say(language, "failed"))
 
 
 def _filters(sections: list[str], bulletins: list[str], since: str, until: str, mode: str) -> Filters:

@@ -1,60 +1,36 @@
-"""What users say of answers, kept beside the bulletins: ratings, and questions for evaluation."""
+"""What users say of answers: each judged answer becomes a row of a question set beside the bulletins."""
 
 from __future__ import annotations
 
-import json
-import threading
-from datetime import datetime, timezone
 from pathlib import Path
+from typing import Literal
 
 from qa.errors import UsageError
 from qa.ui.conversation import Conversation
 
-RATINGS = "feedback.jsonl"
 QUESTIONS = "questions-saved.jsonl"
 _MAX_BYTES = 50_000_000
 
 
 class Feedback:
-    """Appends to two JSON Lines files, one line at a time."""
+    """Keeps judged answers in `questions-saved.jsonl` in the bulletins folder."""
 
-    def __init__(self, bulletins: Path, index: Path) -> None:
-        self.ratings = index / RATINGS
+    def __init__(self, bulletins: Path) -> None:
         self.questions = bulletins / QUESTIONS
-        self._lock = threading.Lock()
 
-    def rate(self, conversation: Conversation, turn: int) -> None:
-        """Keep the rating of one answer; UsageError when it cannot be written."""
-        rated = conversation.turns[turn]
-        record = {
-            "time": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            "rating": rated.rating,
-            "history": [earlier.question for earlier in conversation.turns[:turn]],
-            "answer": rated.answer.to_dict() if rated.answer else None,
-        }
-        self._append(self.ratings, json.dumps(record, ensure_ascii=False))
+    def keep(self, conversation: Conversation, turn: int, verdict: Literal["up", "down", "save"]) -> Path:
+        """Add the answer of turn `turn` (from 0) to the question set; its path.
 
-    def keep(self, conversation: Conversation, turn: int) -> Path:
-        """Add one answered question to the saved question set; its path."""
+        Raises UsageError when the file has grown too large and QuestionSetError when it cannot be written.
+        """
         from qa.evaluation import append_question
 
-        kept = conversation.turns[turn]
+        if self.questions.exists() and self.questions.stat().st_size > _MAX_BYTES:
+            size = _MAX_BYTES // 1_000_000
+            raise UsageError(f"{self.questions} has grown beyond {size} MB; move it away first.")
+        judged = conversation.turns[turn]
+        if judged.answer is None:
+            raise UsageError("Only an answered question can be kept.")
         history = [earlier.question for earlier in conversation.turns[:turn]]
-        with self._lock:
-            _check(self.questions)
-            append_question(self.questions, kept.answer, history)
+        append_question(self.questions, judged.question, judged.answer, verdict, history)
         return self.questions
-
-    def _append(self, path: Path, line: str) -> None:
-        with self._lock:
-            _check(path)
-            try:
-                with path.open("a", encoding="utf-8") as opened:
-                    opened.write(line + "\n")
-            except OSError as error:
-                raise UsageError(f"{path} cannot be written ({error.strerror}); check its folder.") from error
-
-
-def _check(path: Path) -> None:
-    if path.exists() and path.stat().st_size > _MAX_BYTES:
-        raise UsageError(f"{path} has grown beyond {_MAX_BYTES // 1_000_000} MB; move it away first.")

@@ -16,9 +16,11 @@ from qa.ui.chat import ChatTab
 from qa.ui.chat_events import ChatEvents
 from qa.ui.conversation import Conversation
 from qa.ui.desk import Desk
+from qa.ui.evaluation_tab import EvaluationTab
 from qa.ui.feedback import Feedback
 from qa.ui.html import element
 from qa.ui.labels import Labels
+from qa.ui.library_tab import LibraryTab
 from qa.ui.limits import Limits
 from qa.ui.texts import Language, language_of_browser, say
 
@@ -56,48 +58,60 @@ class Page:
                     gr.Button(size="sm", scale=0, min_width=60, elem_id="language"), value="language"
                 )
             with gr.Tabs(elem_id="tabs") as self._tabs:
-                with self._labels.add(gr.Tab(say("zh", "tab.ask"), id="ask"), label="tab.ask"):
-                    self._chat = ChatTab(
-                        self._desk,
-                        Asker(library, limits),
-                        self._labels,
-                        bool(settings.llm_base_url and settings.llm_model),
-                    )
-            feedback = Feedback(library.bulletins, library.index)
-            ChatEvents(self._chat, feedback, self._language).connect()
+                self._draw_tabs(library, settings, limits)
             self._connect()
 
     def _draw_tabs(self, library: Library, settings: Settings, limits: Limits) -> None:
+        labels, language = self._labels, self._language
         generative = bool(settings.llm_base_url and settings.llm_model)
-        with self._labels.add(gr.Tab(say("zh", "tab.ask"), id="ask"), label="tab.ask"):
-            self._chat = ChatTab(self._desk, Asker(library, limits), self._labels, generative)
+        feedback = Feedback(library.bulletins)
+        with labels.add(gr.Tab(say("zh", "tab.ask"), id="ask"), label="tab.ask"):
+            self._chat = ChatTab(self._desk, Asker(library, limits), labels, generative)
+        with labels.add(gr.Tab(say("zh", "tab.library"), id="library"), label="tab.library") as self._shelves:
+            self._library = LibraryTab(self._desk, self._chat, limits, labels, language, self._tabs)
+        with labels.add(gr.Tab(say("zh", "tab.evaluation"), id="evaluation"), label="tab.evaluation"):
+            evaluation = EvaluationTab(self._desk, feedback, labels, language)
+        ChatEvents(self._chat, feedback, language).connect()
+        evaluation.connect()
 
     def _connect(self) -> None:
-        chat = self._chat
+        chat, library = self._chat, self._library
         spoken = [
             self._language,
             *self._labels.components,
-            self._name,
-            chat.thread,
-            chat.reader,
             chat.history,
-            chat.sections,
-            chat.bulletins,
+            chat.reader,
             chat.mode,
-            chat.filters,
+            *library.speaking,
+            *self._living,
         ]
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        state = [self._language, chat.conversation]
         self.blocks.load(
             self._load, [self._wish, chat.conversation], spoken, js=_KEPT_LANGUAGE, **private
         ).then(None, self._language, js=_TELL_LANGUAGE)
-        self._switch.click(
-            self._change,
-            [self._language, chat.conversation, chat.opened],
-            spoken,
-            **private,
-        ).then(None, self._language, js=_KEEP_CHOICE)
+        changed = self._switch.click(self._change, [*state, chat.opened], spoken, **private)
+        changed.then(None, self._language, js=_KEEP_CHOICE)
+        changed.then(library.plots, self._language, library.charts, **private)
         self._theme.click(None, js=_THEME)
         chat.thread.library(lambda: gr.update(selected="library"), None, self._tabs, **private)
+        self._shelves.select(library.plots, self._language, library.charts, **private)
+        library.connect(self._alive, self._living)
+
+    @property
+    def _living(self) -> list[Any]:
+        """The components that change when the library does; `_alive` fills them."""
+        chat = self._chat
+        return [self._name, chat.thread, chat.sections, chat.bulletins, chat.filters]
+
+    def _alive(self, language: Language, conversation: Conversation) -> list[Any]:
+        return [
+            self._masthead(language),
+            self._chat.thread_html(conversation, language),
+            gr.update(choices=self._desk.sections(), value=[]),
+            gr.update(choices=[listing.name for listing in self._desk.listings()], value=[]),
+            gr.update(label=say(language, "filters")),
+        ]
 
     def _masthead(self, language: Language) -> str:
         bulletins, items = self._desk.counts()
@@ -124,12 +138,9 @@ class Page:
         return [
             language,
             *self._labels.updates(language),
-            self._masthead(language),
-            chat.thread_html(conversation, language),
-            chat.opened_html(opened, conversation, language),
             chat.record(conversation, language, keep=False),
-            gr.update(choices=self._desk.sections()),
-            gr.update(choices=[listing.name for listing in self._desk.listings()]),
+            chat.opened_html(opened, conversation, language),
             gr.update(choices=chat.modes(language), label=say(language, "mode")),
-            gr.update(label=say(language, "filters")),
+            *self._library.spoken(language),
+            *self._alive(language, conversation),
         ]

@@ -1,0 +1,7 @@
+// The table of contents: a click on an item opens it in the reader.
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-act='item']");
+  if (!button) return;
+  document.body.classList.add("bqa-reading");
+  trigger("open", { act: "item", bulletin: button.dataset.bulletin, item: button.dataset.item, shown: Date.now() });
+});

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -46,7 +46,7 @@ class Progress(Protocol):
 def evaluate(
     library: Answering,
     questions: str | Path | Sequence[Question],
-    progress: Progress | None = None,
+    progress: Progress | Callable[[int, int], None] | None = None,
     *,
     split: str | None = None,
 ) -> Report:
@@ -55,6 +55,7 @@ def evaluate(
     `questions` is the path of a question set or the questions themselves. Items are ranked by their best
     passage among the first 60, ten of them kept. A question that raises scores the worst of every measure
     and its error is kept; the others go on. `seconds` of a row is the wall time of `ask` alone.
+    `progress` is told of each question, as an object or as a function of how many are done and of how many.
     """
     about: dict[str, Any] = {"version": _version()}
     if isinstance(questions, (str, Path)):
@@ -65,24 +66,36 @@ def evaluate(
     if split is not None:
         about["split"] = split
     about["questions"] = len(questions)
-    if progress:
-        progress.start("questions", len(questions))
-    try:
-        rankings: dict[str, list[str]] = {}
-        rows: list[Row] = []
-        for question in questions:
-            row, rankings[question.id] = _ask(library, question)
-            rows.append(row)
-            if progress:
-                progress.advance(1)
-    finally:
-        if progress:
-            progress.finish()
+    rankings: dict[str, list[str]] = {}
+    rows: list[Row] = []
+    for question in _told(questions, progress):
+        row, rankings[question.id] = _ask(library, question)
+        rows.append(row)
     gold = {question.id: question.gold_keys for question in questions if question.answerable}
     retrieved = retrieval_scores({name: rankings[name] for name in gold}, gold)
     for row in rows:
         row.scores.update(retrieved.get(row.id, {}))
     return Report(tuple(rows), about)
+
+
+def _told(
+    questions: Sequence[Question], progress: Progress | Callable[[int, int], None] | None
+) -> Iterator[Question]:
+    """The questions one by one, with `progress` told after each."""
+    if progress is None:
+        yield from questions
+    elif callable(progress):
+        for done, question in enumerate(questions, 1):
+            yield question
+            progress(done, len(questions))
+    else:
+        progress.start("questions", len(questions))
+        try:
+            for question in questions:
+                yield question
+                progress.advance(1)
+        finally:
+            progress.finish()
 
 
 def _version() -> str:

@@ -40,7 +40,8 @@ def paired_p_value(new: Sequence[float], old: Sequence[float]) -> float:
         raise ValueError(f"{len(new)} scores against {len(old)}: a paired test needs one pair a question")
     difference = np.asarray(new, dtype=np.float64) - np.asarray(old, dtype=np.float64)
     difference = difference[difference != 0.0]
-    if difference.size == 0:
+    if difference.size < 2:
+        # One pair alone can be exchanged in two ways, which are equally extreme.
         return 1.0
     # scipy takes a second to import and only a comparison needs it.
     from scipy.stats import permutation_test  # type: ignore[import-untyped,unused-ignore]
@@ -107,10 +108,9 @@ def risk_coverage(
     order = sorted(zip(confidences, wrong, strict=True), key=lambda pair: -pair[0])
     curve: list[tuple[float, float]] = []
     mistakes = 0
-    following = [*(confidence for confidence, _ in order[1:]), None]
-    for place, ((confidence, mistake), after) in enumerate(zip(order, following, strict=True), 1):
+    for place, (confidence, mistake) in enumerate(order, 1):
         mistakes += mistake
-        if confidence != after:
+        if place == len(order) or order[place][0] != confidence:
             curve.append((place / asked, mistakes / place))
     return curve
 

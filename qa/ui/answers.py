@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from qa.types import Answer, Hit
+from qa.types import Answer, Citation, Hit
 from qa.ui.conversation import Conversation, Turn
 from qa.ui.html import element, join, text_html
 from qa.ui.references import FORMATS, answer_text
 from qa.ui.texts import Language, say
 
 _MARKER = re.compile(r"(\[\d{1,3}\])")
+_POINT = re.compile(r"\s*(\d{1,3}\.|[-•])\s+")
 
 
 def conversation_html(conversation: Conversation, language: Language, welcome: Markup) -> Markup:
@@ -90,38 +92,41 @@ def _unfinished_html(turn: Turn, at: int, last: bool, language: Language) -> Mar
 
 
 def _answer_html(answer: Answer, at: int, language: Language) -> Markup:
-    sources = [
-        element(
-            "li",
-            _button(
-                join(
-                    [
-                        element("span", str(citation.number), class_="number"),
-                        element(
-                            "span",
-                            element("span", citation.title, class_="title"),
-                            element("span", place_line(citation, language), class_="place"),
-                        ),
-                    ]
-                ),
-                "cite",
-                turn=at,
-                number=citation.number,
-                class_="source",
-            ),
-        )
-        for citation in answer.citations
-    ]
     listed = element(
         "section",
-        element("h3", say(language, "sources.count", number=len(sources))),
-        element("ol", join(sources)),
+        element("h3", say(language, "sources.count", number=len(answer.citations))),
+        element("ol", _sources_html(answer.citations, at, language)),
         class_="sources",
     )
     notes = [element("p", note, class_="note") for note in answer.notes]
     return element(
         "div", paragraphs_html(answer.answer, answer, at, language), join(notes), listed, class_="answer"
     )
+
+
+def _sources_html(citations: Sequence[Citation], at: int, language: Language) -> Markup:
+    """One card for each item cited, with the numbers of the quotes that come from it."""
+    items: dict[str, list[Citation]] = {}
+    for citation in citations:
+        items.setdefault(citation.item_id, []).append(citation)
+    cards = []
+    for cited in items.values():
+        first = cited[0]
+        opening = _button(
+            join(
+                [
+                    element("span", first.title, class_="title"),
+                    element("span", place_line(first, language), class_="place"),
+                ]
+            ),
+            "cite",
+            turn=at,
+            number=first.number,
+            class_="opening",
+        )
+        chips = element("span", join([chip_html(each, at, language) for each in cited]), class_="chips")
+        cards.append(element("li", opening, chips, class_="source"))
+    return join(cards)
 
 
 def _refusal_html(answer: Answer, at: int, language: Language) -> Markup:
@@ -156,7 +161,10 @@ def _refusal_html(answer: Answer, at: int, language: Language) -> Markup:
 
 
 def paragraphs_html(text: str, answer: Answer | None, at: int, language: Language) -> Markup:
-    """The answer's text with a chip for each marker; a marker without a citation stays text."""
+    """The answer's text with a chip for each marker; a marker without a citation stays text.
+
+    Lines that begin with a number and a full stop, or with a hyphen, are set as the points of a list.
+    """
     cited = {citation.number: citation for citation in answer.citations} if answer else {}
 
     def piece(part: str) -> Markup:
@@ -165,24 +173,32 @@ def paragraphs_html(text: str, answer: Answer | None, at: int, language: Languag
         number = int(part[1:-1])
         if answer is None:
             return element("span", str(number), class_="chip inert")
-        if number not in cited:
-            return text_html(part)
-        citation = cited[number]
-        return element(
-            "button",
-            str(number),
-            type="button",
-            class_="chip",
-            data_act="cite",
-            data_turn=at,
-            data_number=number,
-            data_quote=citation.quote,
-            data_place=f"{citation.title} · {place_line(citation, language)}",
-            aria_label=say(language, "cite", number=number, title=citation.title),
-        )
+        return chip_html(cited[number], at, language) if number in cited else text_html(part)
 
-    blocks = [line for line in text.split("\n") if line.strip()]
-    return join([element("p", join([piece(part) for part in _MARKER.split(block)])) for block in blocks])
+    def line(written: str) -> Markup:
+        point = _POINT.match(written)
+        if point is None:
+            return element("p", join([piece(part) for part in _MARKER.split(written)]))
+        body = join([piece(part) for part in _MARKER.split(written[point.end() :])])
+        return element("p", element("span", point.group().strip(), class_="sign"), body, class_="point")
+
+    return join([line(written) for written in text.split("\n") if written.strip()])
+
+
+def chip_html(citation: Citation, at: int, language: Language) -> Markup:
+    """The numbered button that shows a quote and opens it in its place."""
+    return element(
+        "button",
+        str(citation.number),
+        type="button",
+        class_="chip",
+        data_act="cite",
+        data_turn=at,
+        data_number=citation.number,
+        data_quote=citation.quote,
+        data_place=f"{citation.title} · {place_line(citation, language)}",
+        aria_label=say(language, "cite", number=citation.number, title=citation.title),
+    )
 
 
 def place_line(place: object, language: Language) -> str:

@@ -90,10 +90,14 @@ class ChatTab:
                     gr.Dropdown([], multiselect=True, min_width=150), label="filter.bulletin"
                 )
                 self.since = labels.add(
-                    gr.Textbox(max_length=10, min_width=120), label="filter.since", placeholder="filter.date"
+                    gr.Textbox(max_length=10, max_lines=1, min_width=110),
+                    label="filter.since",
+                    placeholder="filter.date",
                 )
                 self.until = labels.add(
-                    gr.Textbox(max_length=10, min_width=120), label="filter.until", placeholder="filter.date"
+                    gr.Textbox(max_length=10, max_lines=1, min_width=110),
+                    label="filter.until",
+                    placeholder="filter.date",
                 )
             with gr.Row():
                 self.mode = gr.Radio(

@@ -186,8 +186,11 @@ class ChatEvents:
 
     def _open_first(self, conversation: Conversation, language: Language) -> tuple[Any, Any]:
         answer = conversation.turns[-1].answer if conversation.turns else None
-        if answer is None or not answer.citations:
+        if answer is None:
             return gr.skip(), gr.skip()
+        if not answer.citations:
+            # A quote of an earlier answer beside a refusal would look like its source.
+            return self._tab.contents(language), None
         first = {"act": "cite", "turn": len(conversation.turns) - 1, "number": answer.citations[0].number}
         return self._tab.opened_html(first, conversation, language), first
 

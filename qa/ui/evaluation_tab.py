@@ -35,8 +35,9 @@ class EvaluationTab:
         with gr.Row(elem_id="evaluation"), gr.Column(elem_id="measuring"):
             with gr.Row():
                 with gr.Column(scale=3, min_width=280):
+                    labels.add(gr.Markdown(elem_classes="bqa-head"), value="evaluation.head")
                     self.file = labels.add(
-                        gr.File(file_types=[".jsonl"], height=132, elem_id="questions"),
+                        gr.File(file_types=[".jsonl"], height=132, show_label=False, elem_id="questions"),
                         label="evaluation.file",
                     )
                 with gr.Column(scale=2, min_width=240):

@@ -54,7 +54,13 @@ class LibraryTab:
             with gr.Column(scale=5, min_width=320, elem_id="desk"):
                 labels.add(gr.Markdown(elem_classes="bqa-head"), value="library.upload.head")
                 self.files = labels.add(
-                    gr.File(file_count="multiple", file_types=list(SUFFIXES), height=132, elem_id="upload"),
+                    gr.File(
+                        file_count="multiple",
+                        file_types=list(SUFFIXES),
+                        height=132,
+                        show_label=False,
+                        elem_id="upload",
+                    ),
                     label="library.upload",
                 )
                 self.hint = gr.Markdown(self._hint("zh"), elem_classes="bqa-hint")
@@ -79,10 +85,10 @@ class LibraryTab:
                 self.reindex = labels.add(gr.Button(size="sm", elem_id="reindex"), value="library.reindex")
                 self.status = gr.HTML("", apply_default_css=False, elem_id="status")
                 self.where = gr.HTML(self._where("zh"), apply_default_css=False)
-        with gr.Row(elem_id="charts"):
-            self.charts = [
-                gr.BarPlot(elem_id=f"chart-{name}", height=300, min_width=300, buttons=[]) for name in _CHARTS
-            ]
+                self.charts = [
+                    gr.BarPlot(elem_id=f"chart-{name}", height=260, min_width=300, buttons=[])
+                    for name in _CHARTS
+                ]
 
     def _hint(self, language: Language) -> str:
         limits = self._limits
@@ -169,8 +175,8 @@ class LibraryTab:
             frame,
             x=kind,
             y=number,
-            title=say(language, f"chart.{name}s"),
-            x_title="",
+            title=say(language, f"chart.{name}s", number=sum(value for _, value in counts)),
+            x_title=" ",
             y_title=number,
             sort=[label for label, _ in counts],
             x_label_angle=-40,

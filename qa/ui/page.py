@@ -34,6 +34,7 @@ _KEEP_CHOICE = """(language) => {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
 }"""
 _TELL_LANGUAGE = '(language) => { document.documentElement.lang = language === "zh" ? "zh-CN" : "en"; }'
+_MENU = "() => { document.getElementById('workspace').classList.toggle('listing'); }"
 _THEME = """() => {
   const dark = document.body.classList.toggle("dark");
   localStorage.setItem("bulletin-qa.theme", dark ? "dark" : "light");
@@ -53,6 +54,9 @@ class Page:
             self._wish = gr.Textbox(visible=False)
             with gr.Row(elem_id="masthead"):
                 self._name = gr.HTML(self._masthead("zh"), apply_default_css=False, elem_id="name")
+                self._menu = self._labels.add(
+                    gr.Button(size="sm", scale=0, min_width=60, elem_id="menu"), value="menu"
+                )
                 self._theme = self._labels.add(gr.Button(size="sm", scale=0, min_width=60), value="theme")
                 self._switch = self._labels.add(
                     gr.Button(size="sm", scale=0, min_width=60, elem_id="language"), value="language"
@@ -94,6 +98,7 @@ class Page:
         changed.then(None, self._language, js=_KEEP_CHOICE)
         changed.then(library.plots, self._language, library.charts, **private)
         self._theme.click(None, js=_THEME)
+        self._menu.click(None, js=_MENU)
         chat.thread.library(lambda: gr.update(selected="library"), None, self._tabs, **private)
         self._shelves.select(library.plots, self._language, library.charts, **private)
         library.connect(self._alive, self._living)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hmac
+import os
+import socket
 import threading
 import webbrowser
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -40,6 +43,7 @@ _HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
 )
+_PORTS_TRIED = 20
 _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "testserver"})
 
 
@@ -143,24 +147,40 @@ def serve(
     auth: str | None = None,
     open_browser: bool = False,
 ) -> None:
-    """Serve the page until interrupted; UsageError when the port is taken."""
-    import socket
+    """Serve the page until interrupted, on the next free port when `port` is taken.
 
+    `auth` defaults to the environment variable BULLETIN_QA_AUTH. Raises UsageError when `host` cannot be
+    bound.
+    """
     import uvicorn
 
-    app = create_app(library, host=host, auth=auth)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-        except OSError as error:
-            raise UsageError(
-                f"Port {port} of {host} cannot be used ({error.strerror}); choose another with --port."
-            ) from error
-        listener.listen(2048)
-        address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
+    app = create_app(library, host=host, auth=auth or os.environ.get("BULLETIN_QA_AUTH") or None)
+    with _listen(host, port) as listener:
+        shown = f"[{host}]" if ":" in host else host
+        address = f"http://{shown}:{listener.getsockname()[1]}"
+        print(f"bulletin-qa: {address} (Ctrl-C ends)", flush=True)
         if open_browser:
             threading.Timer(1.0, webbrowser.open, [address]).start()
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    last = port if port == 0 else min(port + _PORTS_TRIED, 65_535)
+    for candidate in range(port, last + 1):
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            if os.name != "nt":
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, candidate))
+            listener.listen(2048)
+        except OSError as error:
+            listener.close()
+            taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
+            if not taken or candidate == last:
+                reason = f"Port {candidate} of {host} cannot be used ({error.strerror})"
+                raise UsageError(f"{reason}; choose others with --host and --port.") from error
+        else:
+            return listener
+    raise UsageError(f"No port from {port} to {last} of {host} is free; choose another with --port.")

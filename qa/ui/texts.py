@@ -20,8 +20,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     # Asking
     "question": ("问题", "Question"),
     "question.placeholder": (
-        "就简报内容提问，回车发送，Shift + 回车换行",
-        "Ask about the bulletins. Enter sends, Shift + Enter starts a new line",
+        "就简报内容提问（回车发送）",
+        "Ask about the bulletins (Enter to send)",
     ),
     "send": ("提问", "Ask"),
     "stop": ("停止", "Stop"),
@@ -36,7 +36,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "filter.bulletin": ("简报", "Bulletins"),
     "filter.since": ("自", "From"),
     "filter.until": ("至", "To"),
-    "filter.date": ("年-月-日，如 2020-12-01", "YYYY-MM-DD, such as 2020-12-01"),
+    "filter.date": ("年-月-日", "YYYY-MM-DD"),
     "filter.any": ("不限", "Any"),
     "filter.clear": ("清除筛选", "Clear filters"),
     "mode": ("回答方式", "Answer mode"),
@@ -99,6 +99,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "why.dense": ("语义", "Dense"),
     "why.score": ("得分", "Score"),
     # Conversations kept in the browser
+    "menu": ("对话列表", "Conversations"),
     "new": ("新对话", "New conversation"),
     "history": ("历史对话", "Conversations"),
     "history.none": ("对话只保存在这个浏览器里。", "Conversations are kept in this browser only."),
@@ -155,12 +156,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "library.file.renamed": ("已加入，存为《{name}》：{items} 条", "added as “{name}”: {items} items"),
     "library.file.same": ("内容与《{name}》相同，未重复加入", "the same as “{name}”, not added again"),
     "library.cancelled": ("已取消；已加入的文件保留。", "Cancelled; files already added stay."),
-    "chart.sections": ("各栏目条目数", "Items by section"),
+    "chart.sections": ("各栏目条目数（共 {number} 条）", "Items by section ({number})"),
     "chart.places": (
         "标题和首段提到的省份（条目数）",
         "Provinces named in titles and first passages (items)",
     ),
-    "chart.months": ("各月条目数", "Items by month"),
+    "chart.months": ("各月条目数（注明日期的 {number} 条）", "Items by month ({number} dated)"),
     "chart.section": ("栏目", "Section"),
     "chart.place": ("地区", "Place"),
     "chart.month": ("月份", "Month"),
@@ -168,6 +169,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "none.section": ("（无栏目）", "(no section)"),
     # Evaluation
     "evaluation.file": ("评测题（JSONL）", "Question set (JSONL)"),
+    "evaluation.head": ("### 评测题（JSONL）", "### Question set (JSONL)"),
     "evaluation.hint": (
         "每行一题；格式见说明。在回答下点“存为评测题”也会积累题目。",
         "One question a line; see the README for the format. “Save as question” under an answer collects more.",

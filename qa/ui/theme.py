@@ -64,6 +64,8 @@ def theme() -> Base:
         border_color_primary_dark="#38383e",
         input_background_fill="#ffffff",
         input_background_fill_dark="*neutral_900",
+        input_border_width="1px",
+        input_border_width_dark="1px",
         input_border_color="*neutral_300",
         input_border_color_dark="#4a4a51",
         input_border_color_focus="*primary_600",

@@ -2,6 +2,6 @@
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act='item']");
   if (!button) return;
-  document.body.classList.add("bqa-reading");
+  document.getElementById("workspace").classList.add("reading");
   trigger("open", { act: "item", bulletin: button.dataset.bulletin, item: button.dataset.item, shown: Date.now() });
 });

@@ -61,7 +61,7 @@ element.addEventListener("click", (event) => {
     });
   } else if (act === "cite" || act === "near") {
     hide();
-    document.body.classList.add("bqa-reading");
+    document.getElementById("workspace").classList.add("reading");
     trigger("open", { act, turn: Number(turn), number: Number(number), shown: Date.now() });
   } else if (act === "ask") {
     trigger("example", { question });
@@ -86,6 +86,11 @@ element.addEventListener("toggle", (event) => {
 
 let turns = element.querySelectorAll(".turn").length;
 let key = "";
+let following = false;
+for (const moved of ["wheel", "touchmove", "keydown"]) {
+  element.addEventListener(moved, () => { following = false; }, { passive: true });
+}
+
 watch("value", () => {
   const thread = element.querySelector(".thread");
   if (thread && thread.dataset.key !== key) { key = thread.dataset.key; open.clear(); }
@@ -94,9 +99,9 @@ watch("value", () => {
     if (found) found.open = true;
   }
   const all = element.querySelectorAll(".turn");
-  if (all.length !== turns && all.length) {
-    // The new question goes to the top, so that its answer is read from the beginning.
-    all[all.length - 1].scrollIntoView({ block: "start" });
-  }
+  // A new question goes to the top and stays there while its answer is written, so that it is read from
+  // the beginning; a reader who scrolls is left alone.
+  if (all.length !== turns) following = all.length > 0;
   turns = all.length;
+  if (following) all[turns - 1].scrollIntoView({ block: "start" });
 });

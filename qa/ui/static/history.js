@@ -38,7 +38,10 @@ const draw = () => {
     open.textContent = entry.title;
     open.title = entry.title;
     if (entry.key === current) open.setAttribute("aria-current", "true");
-    open.addEventListener("click", () => trigger("restore", { record: JSON.stringify(entry.conversation) }));
+    open.addEventListener("click", () => {
+      document.getElementById("workspace").classList.remove("listing");
+      trigger("restore", { record: JSON.stringify(entry.conversation) });
+    });
     const remove = document.createElement("button");
     remove.type = "button";
     remove.className = "remove";

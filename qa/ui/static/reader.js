@@ -5,7 +5,7 @@ const go = (step) => {
   if (!total) return;
   const at = Number(root.dataset.number) + step;
   const number = at < 1 ? total : at > total ? 1 : at;
-  document.body.classList.add("bqa-reading");
+  document.getElementById("workspace").classList.add("reading");
   trigger("open", { act: "cite", turn: Number(root.dataset.turn), number, shown: Date.now() });
 };
 
@@ -15,7 +15,7 @@ element.addEventListener("click", (event) => {
   const { act, bulletin, item } = button.dataset;
   if (act === "previous") go(-1);
   else if (act === "next") go(1);
-  else if (act === "close") document.body.classList.remove("bqa-reading");
+  else if (act === "close") document.getElementById("workspace").classList.remove("reading");
   else if (act === "contents") trigger("open", { act: "contents", shown: Date.now() });
   else if (act === "item") trigger("open", { act: "item", bulletin, item, shown: Date.now() });
 });
@@ -23,8 +23,8 @@ element.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target.closest && event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key === "Escape" && document.body.classList.contains("bqa-reading")) {
-    document.body.classList.remove("bqa-reading");
+  if (event.key === "Escape" && document.getElementById("workspace").classList.contains("reading")) {
+    document.getElementById("workspace").classList.remove("reading");
   } else if (!typing && event.key === "[") go(-1);
   else if (!typing && event.key === "]") go(1);
 });

@@ -37,6 +37,8 @@ _PAIRS = {
     "[": "]",
 }
 _CLOSING = frozenset(_PAIRS.values())
+# Marks deeper than this are noise; following them all would let one bad line take quadratic time.
+_DEEPEST = 16
 _ENDS = "。！？!?"
 # A quotation that ends with its own full stop goes on when one of these follows it.
 _CONTINUES = frozenset("，,、；;：:。！？!?的地得之等是和与及或为")
@@ -85,6 +87,7 @@ def closing_places(text: str) -> dict[int, int]:
     for place, character in enumerate(text):
         if character in _PAIRS:
             stack.append(place)
+            del stack[:-_DEEPEST]
         elif character in _CLOSING:
             for depth in range(len(stack) - 1, -1, -1):
                 if _PAIRS[text[stack[depth]]] == character:

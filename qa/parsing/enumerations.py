@@ -6,9 +6,10 @@ Markers of one family that count up from one make a list; a point lasts to the n
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from qa.dates.calendar import number_of
@@ -93,21 +94,36 @@ def find_lists(paragraphs: Sequence[Paragraph]) -> list[ListFound]:
 
 
 def _markers(number: int, text: str) -> list[_Marker]:
-    inside = closing_places(text)
-    hidden = [(start, end) for start, end in inside.items() if text[start] in '“‘「『《"']
+    hidden = _merged(
+        (start, end) for start, end in closing_places(text).items() if text[start] in '“‘「『《"'
+    )
+    hidden_starts = [start for start, _ in hidden]
     found: list[_Marker] = []
     for family, pattern in _FAMILIES:
         for match in pattern.finditer(text):
             start = match.start()
-            before = text[:start].rstrip()
-            if before and before[-1] not in (_STOPS if family in _NEEDS_STOP else _BEFORE):
+            before = start - 1
+            while before >= 0 and text[before].isspace():
+                before -= 1
+            if before >= 0 and text[before] not in (_STOPS if family in _NEEDS_STOP else _BEFORE):
                 continue
-            if any(opened < start < closed for opened, closed in hidden):
+            around = bisect.bisect_right(hidden_starts, start) - 1
+            if around >= 0 and start < hidden[around][1]:
                 continue
             ordinal = _WORDS.get(match.group(1)) or ordinal_number(match.group(1))
             if ordinal:
                 found.append(_Marker(family, ordinal, number, start))
     return sorted(found, key=lambda marker: marker.start)
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _runs(markers: Sequence[_Marker]) -> list[list[_Marker]]:
@@ -153,10 +169,18 @@ def _end_before(marker: _Marker, paragraphs: Sequence[Paragraph]) -> Place:
 def _sentences_between(start: Place, end: Place, paragraphs: Sequence[Paragraph]) -> int:
     if start.paragraph != end.paragraph:
         return 1
-    inside = [
-        span for span in paragraphs[start.paragraph].sentences if span[1] > start.start and span[0] < end.end
-    ]
-    return max(1, len(inside))
+    sentences = paragraphs[start.paragraph].sentences
+    return max(1, _following(sentences, end.end - 1) - _holding(sentences, start.start))
+
+
+def _holding(sentences: Sequence[tuple[int, int]], place: int) -> int:
+    """The number of the sentence that holds `place`, or the next one."""
+    return bisect.bisect_right(sentences, place, key=lambda span: span[1])
+
+
+def _following(sentences: Sequence[tuple[int, int]], place: int) -> int:
+    """The number of the first sentence that starts after `place`."""
+    return bisect.bisect_right(sentences, place, key=lambda span: span[0])
 
 
 def _end_of_last(run: Sequence[_Marker], longest: int, paragraphs: Sequence[Paragraph]) -> Place:
@@ -166,7 +190,7 @@ def _end_of_last(run: Sequence[_Marker], longest: int, paragraphs: Sequence[Para
     whole = Place(last.paragraph, len(paragraph.text), len(paragraph.text))
     if last.start == 0:
         return whole
-    rest = [span for span in paragraph.sentences if span[1] > last.start]
+    rest = paragraph.sentences[_holding(paragraph.sentences, last.start) :]
     end, used = rest[0][1], 1
     for start, stop in rest[1:]:
         sentence = paragraph.text[start:stop]
@@ -181,9 +205,10 @@ def _end_of_last(run: Sequence[_Marker], longest: int, paragraphs: Sequence[Para
 
 def _lead(first: _Marker, paragraphs: Sequence[Paragraph]) -> Place | None:
     text = paragraphs[first.paragraph].text
-    before = [span for span in paragraphs[first.paragraph].sentences if span[0] < first.start]
+    sentences = paragraphs[first.paragraph].sentences
+    before = _following(sentences, first.start - 1)
     if before:
-        start, end = before[-1]
+        start, end = sentences[before - 1]
         if end > first.start:
             end = len(text[: first.start].rstrip())
             return Place(first.paragraph, start, end)

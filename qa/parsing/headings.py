@@ -8,6 +8,7 @@ the document decide; length comes next; words that often head a section only tip
 from __future__ import annotations
 
 import enum
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -69,8 +70,7 @@ def roles_of(blocks: Sequence[Block], matter: Matter, width: int = 0) -> list[Ro
         if _heads_section(blocks, names, usual, matter, section_shapes, title_shapes):
             roles[names[0]] = Role.SECTION
             names = names[1:]
-        if names and blocks[names[0]].shape in NUMBERED - title_shapes:
-            continue
+        names = list(itertools.takewhile(lambda at: blocks[at].shape not in NUMBERED - title_shapes, names))
         # Many short lines in a row are a list or table under its title.
         for number in names if len(names) <= 3 else names[:1]:
             roles[number] = Role.TITLE
@@ -172,9 +172,9 @@ def _counts_on(
     for number, block in enumerate(blocks):
         following = blocks[number + 1] if number + 1 < len(blocks) else None
         plain = like[number] and block.shape is Shape.PLAIN and following is not None
-        if like[number] and block.shape in sections:
-            fresh = True
-        elif plain and _section_score(block, following, None, Matter()) >= 3:
+        if (like[number] and block.shape in sections) or (
+            plain and _section_score(block, following, None, Matter()) >= 3
+        ):
             fresh = True
         elif like[number] and block.shape is shape:
             ordinal = ordinal_of(block.text) or 0
@@ -198,10 +198,13 @@ def _heads_section(
     if first.shape in title_shapes and not section_shapes and len(names) == 1:
         return False
     following = blocks[names[0] + 1] if names[0] + 1 < len(blocks) else None
-    score = _section_score(first, following, usual, matter)
-    if len(names) > 1:
-        return score >= 3
-    return score >= 5 and first.shape not in title_shapes
+    if len(names) > 1 and following is not None:
+        if first.shape is Shape.PLAIN and following.shape in NUMBERED - title_shapes - section_shapes:
+            return False
+        if first.shape is Shape.PLAIN and following.shape in title_shapes:
+            return True
+        return _section_score(first, following, usual, matter) >= 3
+    return _section_score(first, None, usual, matter) >= 4 and first.shape is Shape.PLAIN
 
 
 def _section_score(block: Block, following: Block | None, usual: int | None, matter: Matter) -> int:

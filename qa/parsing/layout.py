@@ -82,8 +82,12 @@ def _full_width(lines: Sequence[Line]) -> int:
         width = max(range(width + 3, width + 6), key=lambda candidate: counts[candidate])
     band = [line for line in lines if width - 4 <= line.extent <= width + 4]
     beyond = sum(line.extent > width + 6 for line in lines)
-    open_ended = sum(not line.text.endswith(_ENDS) for line in band)
-    if len(band) < 3 or len(band) < 0.2 * len(lines) or beyond > 0.1 * len(lines) or open_ended < 0.5 * len(band):
+    open_ended = [line for line in band if not line.text.endswith(_ENDS)]
+    # A title has no stop at its end either, but none within it.
+    broken = sum(re.search("[，、；。：,]", line.text) is not None for line in open_ended)
+    if len(band) < max(3, 0.2 * len(lines)) or beyond > 0.1 * len(lines):
+        return 0
+    if len(open_ended) < 0.5 * len(band) or broken < max(2, 0.2 * len(band)):
         return 0
     return width
 
@@ -188,7 +192,7 @@ def _looks_first(line: Line, after: Line | None, layout: Layout) -> bool:
 
 
 def _surely_first(line: Line, after: Line | None, layout: Layout) -> bool:
-    """Whether a line goes on in the next one although that one's beginning had fitted on it: a lost indent."""
+    """Whether a line goes on in the next one although that one's beginning would have fitted on it."""
     if not layout.hanging or after is None or line.text.endswith(_ENDS):
         return False
     # Some typesetters hang a closing mark into the margin, so only the bare word counts.

@@ -26,8 +26,9 @@ def width_of(text: str) -> int:
 class Line:
     """One line that holds text: `start`/`end` leave out the white space and marks at its ends.
 
-    `text` is unwrapped, `raw` the slice as it stands. `indent` is in columns; `gap` counts the blank lines before it; `new_page` says that a page break
-    lies between it and the line before; `trailing` that white space follows it on its line.
+    `text` is unwrapped, `raw` the slice as it stands. `indent` is in columns; `gap` counts the blank
+    lines before it; `new_page` says that a page break lies between it and the line before; `trailing`
+    that white space follows it on its line.
     """
 
     text: str

@@ -56,6 +56,7 @@ _BACK = re.compile(
     r"^(?:报\s*送?|送|发|抄\s*[送报]|主\s*送|分\s*送|呈\s*[报送]|发\s*送|印\s*发)\s*[:：]"
     rf"|^(?:{_ROLES})\s*[:：]|共印\s*\d+\s*份|\d\s*日\s*印发$"
 )
+_LONGEST_ENTRY = 200
 _SENTENCE = re.compile(r"[。；]|[，,].*[，,]")
 
 
@@ -134,28 +135,32 @@ def _contents(lines: Sequence[Line], start: int) -> tuple[int, list[tuple[str, s
     for number in range(first, min(len(lines), first + 200)):
         if number - last > 3:
             break
-        if _LEADER.match(lines[number].raw) and not _SENTENCE.search(_leaderless(lines[number].raw)):
+        if _leader(lines[number]) and not _SENTENCE.search(_leaderless(lines[number])):
             last = number + 1
-    leaders = sum(_LEADER.match(line.raw) is not None for line in lines[first:last])
+    leaders = sum(_leader(line) is not None for line in lines[first:last])
     if leaders < (1 if headed else 3):
         last = _repeated(lines, first) if headed else first
     if last == first and not headed:
         return start, []
     entries: list[tuple[str, str]] = []
     for number in range(first, last):
-        text = lines[number].raw
-        found = _LEADER.match(text)
-        title = compact(tidy_heading(_leaderless(text)))
+        found = _leader(lines[number])
+        title = compact(tidy_heading(_leaderless(lines[number])))
         entries.append((title, found.group("page") if found else ""))
-        if found and number > first and not _LEADER.match(lines[number - 1].raw):
-            before = compact(tidy_heading(lines[number - 1].text))
+        if found and number > first and not _leader(lines[number - 1]):
+            before = compact(tidy_heading(lines[number - 1].raw))
             entries.append((before + title, found.group("page")))
     return max(last, first), entries
 
 
-def _leaderless(text: str) -> str:
-    found = _LEADER.match(text)
-    return found.group("title") if found else text
+def _leader(line: Line) -> re.Match[str] | None:
+    """A contents entry: a title, dots or a gap, a page number."""
+    return _LEADER.match(line.raw) if len(line.raw) <= _LONGEST_ENTRY else None
+
+
+def _leaderless(line: Line) -> str:
+    found = _leader(line)
+    return found.group("title") if found else line.raw
 
 
 def _repeated(lines: Sequence[Line], first: int) -> int:

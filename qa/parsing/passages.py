@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.parsing.enumerations import ListFound, Paragraph, Place, find_lists
 from qa.parsing.lines import MarkedText
 from qa.text import split_sentences, trim
 from qa.types import Enumeration, Passage, Sentence
+
+# Beyond these a paragraph is parted between sentences, and a sentence between clauses: text without stops
+# (lists, tables, damaged files) would otherwise become one quote of any length.
+LONGEST_PASSAGE = 1500
+LONGEST_SENTENCE = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +40,65 @@ def passages_of(
     for each in found:
         for start, _ in each.points:
             cuts.setdefault(start.paragraph, set()).add(start.start)
-    passages = tuple(
-        _passage(marked, paragraph, sorted(cuts.get(number, ())))
+    passages = [
+        passage
         for number, paragraph in enumerate(paragraphs)
-    )
-    return passages, tuple(_enumeration(each, paragraphs) for each in found)
+        for passage in _passages(marked, paragraph, sorted(cuts.get(number, ())))
+    ]
+    return tuple(passages), tuple(_enumeration(each, paragraphs) for each in found)
 
 
-def _passage(marked: MarkedText, paragraph: _Unwrapped, cuts: Sequence[int]) -> Passage:
-    sentences: list[Sentence] = []
+def _passages(marked: MarkedText, paragraph: _Unwrapped, cuts: Sequence[int]) -> Iterator[Passage]:
+    """One passage, or several of whole sentences where a paragraph is longer than any should be."""
+    spans = list(_sentence_spans(paragraph, cuts))
+    for group in _grouped(spans):
+        sentences = tuple(_sentence(marked, paragraph, *span) for span in group)
+        start, end = group[0][0], group[-1][1]
+        first, last = paragraph.places[start], paragraph.places[end - 1] + 1
+        yield Passage(paragraph.text[start:end], first, last, marked.page_at(first), sentences)
+
+
+def _sentence_spans(paragraph: _Unwrapped, cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
     for start, end in paragraph.sentences:
-        edges = [start, *(cut for cut in cuts if start < cut < end), end]
+        edges = [start, *cuts[bisect.bisect_right(cuts, start) : bisect.bisect_left(cuts, end)], end]
         for left, right in itertools.pairwise(edges):
-            left, right = trim(paragraph.text, left, right)
-            if left < right:
-                first, last = paragraph.places[left], paragraph.places[right - 1] + 1
-                sentences.append(Sentence(paragraph.text[left:right], first, last, marked.page_at(first)))
-    first, last = paragraph.places[0], paragraph.places[-1] + 1
-    return Passage(paragraph.text, first, last, marked.page_at(first), tuple(sentences))
+            while right - left > LONGEST_SENTENCE:
+                cut = _clause_end(paragraph.text, left, left + LONGEST_SENTENCE)
+                yield trim(paragraph.text, left, cut)
+                left = cut
+            if (span := trim(paragraph.text, left, right))[0] < span[1]:
+                yield span
+
+
+def _clause_end(text: str, start: int, limit: int) -> int:
+    """Where the last clause that ends before `limit` ends; `limit` when none does."""
+    for marks in ("；;", "，,、 "):
+        place = max(text.rfind(mark, start + 1, limit) for mark in marks)
+        if place > start:
+            return place + 1
+    return limit
+
+
+def _grouped(spans: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    total = spans[-1][1] - spans[0][0]
+    # Equal parts read better than full ones and a scrap at the end.
+    room = total / max(1, math.ceil(total / LONGEST_PASSAGE))
+    group: list[tuple[int, int]] = []
+    for span in spans:
+        if group and span[1] - group[0][0] > LONGEST_PASSAGE:
+            yield group
+            group = []
+        group.append(span)
+        if group[-1][1] - group[0][0] >= room and span is not spans[-1]:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _sentence(marked: MarkedText, paragraph: _Unwrapped, start: int, end: int) -> Sentence:
+    first, last = paragraph.places[start], paragraph.places[end - 1] + 1
+    return Sentence(paragraph.text[start:end], first, last, marked.page_at(first))
 
 
 def _enumeration(found: ListFound, paragraphs: Sequence[_Unwrapped]) -> Enumeration:

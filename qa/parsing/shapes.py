@@ -49,7 +49,7 @@ def shape_of(text: str) -> Shape:
 
 
 def level_of(text: str) -> int:
-    """How deep a Markdown heading is: the number of its hashes, 7 for a line in bold, 0 for any other line."""
+    """How deep a Markdown heading is: its hashes, 7 for a line in bold, 0 for any other line."""
     shape = shape_of(text)
     if shape is Shape.HASH:
         return len(text) - len(text.lstrip("#"))

@@ -22,7 +22,9 @@ LAYOUTS = {
     "wrapped, two full-width spaces": Setting(width=56, indent="　　"),
     "wrapped, four spaces": Setting(width=56, indent="    "),
     "wrapped, blank lines between paragraphs only": Setting(width=56, between_blocks="\n\n"),
-    "wrapped, blank lines between paragraphs, indents": Setting(width=64, indent="　　", between_blocks="\n\n"),
+    "wrapped, blank lines between paragraphs, indents": Setting(
+        width=64, indent="　　", between_blocks="\n\n"
+    ),
     "wrapped, blank lines between all lines, indents lost": Setting(
         width=52, drop_indent=True, between_lines="\n\n", between_blocks="\n\n"
     ),
@@ -35,7 +37,9 @@ LAYOUTS = {
     "numbered sections": Setting(number_sections=True),
     "numbered sections and titles": Setting(number_sections=True, number_titles=True),
     "numbered sections, wrapped": Setting(width=56, indent="　　", number_sections=True),
-    "numbered titles under plain sections, indents lost": Setting(width=52, drop_indent=True, number_titles=True),
+    "numbered titles under plain sections, indents lost": Setting(
+        width=52, drop_indent=True, number_titles=True
+    ),
     "sections in brackets": Setting(section="【{}】"),
     "sections in brackets, wrapped": Setting(width=56, indent="　　", section="【{}】"),
     "starred sections": Setting(section="★ {}"),
@@ -73,7 +77,9 @@ def with_pages(text: str, mark: str, every: int, header: str = "", feed: str = "
     )
 
 
-@pytest.mark.parametrize("mark", ["— {} —", "- {} -", "－{}－", "第 {} 页", "第{}页 共9页", "{}", "Page {} of 9"])
+@pytest.mark.parametrize(
+    "mark", ["— {} —", "- {} -", "－{}－", "第 {} 页", "第{}页 共9页", "{}", "Page {} of 9"]
+)
 @pytest.mark.parametrize("header", ["", "浙江信息简报", "浙江信息简报　2021 年第 6 期"])
 def test_page_marks_and_running_headers_stay_out_of_every_quote(mark: str, header: str) -> None:
     text = with_pages(typeset(Setting(width=56, indent="　　")), mark, 9, header)

@@ -124,7 +124,9 @@ def test_text_without_any_title_is_one_item_that_loses_nothing() -> None:
 
 def test_subheadings_that_count_afresh_under_every_title_stay_in_their_items() -> None:
     report = "{}\n一、基本情况\n全市共有{}个项目，进展顺利。\n二、存在问题\n部分项目资金不足。\n三、下一步打算\n加快资金拨付。\n"
-    text = report.format("关于全市重点项目进展情况的报告", 20) + report.format("关于全市水利工程建设情况的报告", 30)
+    text = report.format("关于全市重点项目进展情况的报告", 20) + report.format(
+        "关于全市水利工程建设情况的报告", 30
+    )
     bulletin = parse_bulletin(source(text))
     assert [item.title for item in bulletin.items] == [
         "关于全市重点项目进展情况的报告",
@@ -185,7 +187,10 @@ def test_an_item_without_a_day_of_its_own_takes_the_bulletins_date() -> None:
     text = "浙江简报\n第 1 期\n2021 年 1 月 5 日\n某省通过数据条例\n日前，某省通过条例。条例将于 3 月 1 日起施行。\n"
     (item,) = parse_bulletin(source(text)).items
     assert item.date == "2021-01-05"
-    assert [(mention.text, mention.precision) for mention in item.dates] == [("日前", "unknown"), ("3 月 1 日", "day")]
+    assert [(mention.text, mention.precision) for mention in item.dates] == [
+        ("日前", "unknown"),
+        ("3 月 1 日", "day"),
+    ]
 
 
 def test_compact_titles_of_a_wrapped_contents_page_are_still_contents() -> None:

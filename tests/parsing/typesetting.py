@@ -161,7 +161,9 @@ def check_spans(bulletin: Bulletin) -> None:
             for start, end in [*found.points, *([found.lead] if found.lead else [])]:
                 assert item.start <= start < end <= item.end
                 assert visible(bulletin, start, end)
-            assert all(left[1] <= right[0] for left, right in zip(found.points, found.points[1:], strict=False))
+            assert all(
+                left[1] <= right[0] for left, right in zip(found.points, found.points[1:], strict=False)
+            )
         for mention in item.dates:
             assert visible(bulletin, mention.start, mention.end) == compact(mention.text)
 
@@ -179,12 +181,12 @@ def check_coverage(bulletin: Bulletin) -> None:
         rest = compact(piece)
         for heading in sorted(headings, key=len, reverse=True):
             rest = rest.replace(compact(heading), "") if heading else rest
-        assert re.fullmatch(r"[#*_★☆◆◇●○■□▲△【】〖〗\[\]（）()一二三四五六七八九十、．.\d第部分章篇\W]*", rest), piece
+        assert re.fullmatch(
+            r"[#*_★☆◆◇●○■□▲△【】〖〗\[\]（）()一二三四五六七八九十、．.\d第部分章篇\W]*", rest
+        ), piece
     starts = [item.start for item in bulletin.items]
     assert starts == sorted(starts)
     for item in bulletin.items:
         inside = "".join(visible(bulletin, passage.start, passage.end) for passage in item.passages)
         whole = visible(bulletin, item.start, item.end)
         assert whole.endswith(inside)
-
-

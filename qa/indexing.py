@@ -71,7 +71,7 @@ class Snapshot:
 
     @classmethod
     def open(cls, index: Path, encoder: Encoder | None = None) -> Snapshot:
-        """Open the latest state in which all parts agree. Raises StoreError, with the cure, when there is none."""
+        """Open the latest state in which all parts agree; StoreError, with the cure, when there is none."""
         # A writer may publish, and delete what is old, between two looks.
         for attempt in range(5):
             try:
@@ -115,7 +115,7 @@ PUBLISHED = "published"
 
 
 def default_index(bulletins: Path) -> Path:
-    """Return where the index of a bulletins folder goes when nobody says: beside it, else with the user's data.
+    """Return where an index goes when nobody says: beside the bulletins, else with the user's data.
 
     Two folders of one name never share an index. The path is not made.
     """
@@ -156,8 +156,8 @@ def synchronise(
     many seconds to wait for another writer. `check` compares every byte of the index with its checksums,
     which is otherwise done only where that is quick.
 
-    Raises UsageError for a folder that isn't there, StoreLockedError, StoreVersionError for an index of a newer
-    version, StoreError when the index can't be written.
+    Raises UsageError for a folder that isn't there, StoreLockedError, StoreVersionError for an index of a
+    newer version, StoreError when the index can't be written.
     """
     found = scan(folder, index)
     encoder = encoder_factory() if encoder_factory else None

@@ -30,7 +30,7 @@ from qa.text import tokens
 FOLDER = "lexical"
 FORMAT = 1
 TITLE_WEIGHT = 2
-SAMPLE = "上海市人大常委会12月30日审议通过《知识产权保护条例》，G60科创走廊PM2.5浓度下降3.5%，长三角一体化 Open Day 2020"
+SAMPLE = "上海市人大常委会12月30日审议通过《知识产权保护条例》，G60科创走廊PM2.5浓度下降3.5%，Open Day 2020"
 
 
 @functools.cache

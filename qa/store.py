@@ -121,7 +121,7 @@ class Store(Reader):
                 put_file(connection, bulletin.name, state)
         except UnicodeEncodeError as error:
             raise ReadingError(
-                f"{bulletin.name!r} holds characters that are no text ({error.reason}): save it again as UTF-8"
+                f"{bulletin.name!r} holds characters that are no text: save it again as UTF-8"
             ) from error
 
     def remove(self, name: str) -> None:
@@ -131,7 +131,7 @@ class Store(Reader):
             connection.execute("DELETE FROM files WHERE name = ?", (name,))
 
     def rename(self, old: str, new: str) -> None:
-        """Give a bulletin another name; its passages keep their numbers. Raises StoreError if there is none."""
+        """Give a bulletin another name; its passages keep their numbers. StoreError if there is none."""
         if old not in self._view.names:
             raise StoreError(f"{old!r} is not in the index: it cannot be renamed")
         with self._change() as (connection, generation):
@@ -157,7 +157,7 @@ class Store(Reader):
             connection.execute("DELETE FROM files WHERE name = ?", (name,))
 
     def purge(self, horizon: int, grace: float = GRACE) -> int:
-        """Delete contents removed at or before generation `horizon` and over `grace` seconds ago; count them."""
+        """Delete contents removed by generation `horizon` and over `grace` seconds ago; return how many."""
         with self._change(visible=False) as (connection, _):
             old = connection.execute(
                 "SELECT content FROM bulletins GROUP BY content HAVING count(*) = count(removed)"
@@ -192,7 +192,7 @@ class Store(Reader):
             said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if said != "ok":
                 raise DamagedStoreError(
-                    f"the index {self.path} is damaged ({said}): run the command `bulletin-qa build` to rebuild it"
+                    f"the index {self.path} is damaged ({said}): run the command `bulletin-qa build`"
                 )
             for row in connection.execute(f"SELECT {ITEM_FIELDS} FROM items"):
                 check_item(row)

@@ -128,7 +128,7 @@ class VectorIndex:
                 mask[by_number[slot][table.order[by_number[slot]] == allowed]] = True
             places = table.with_places(mask)
         found = []
-        for vector in np.asarray(vectors, np.float32).reshape(len(vectors), -1):
+        for vector in np.atleast_2d(np.asarray(vectors, np.float32)):
             # A few more than asked for, so that equal scores at the k-th place break by place in the corpus.
             rows, scores = nearest.search(vector, k + 8, places)
             found.append(table.hits(rows, scores, k, mask))

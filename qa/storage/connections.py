@@ -1,4 +1,4 @@
-"""Connections to one SQLite file: opening it with what can go wrong said plainly, and sharing it among threads."""
+"""Connections to one SQLite file: opened with what can go wrong said plainly, shared among threads."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from qa.storage.files import DamagedStoreError, OutdatedError
 from qa.storage.schema import APPLICATION_ID, SCHEMA_VERSION
 
 FULL = ("disk is full", "disk I/O error")
+DAMAGE = ("malformed", "no such table", "no such column", "decode")
 
 
 @contextlib.contextmanager
@@ -23,21 +24,26 @@ def translated(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         said = str(error)
         if any(phrase in said for phrase in FULL):
-            raise StoreError(
-                f"no space left to write the index {path}: free some space or choose another folder with "
-                "--index, then run the same command again; what was indexed before is kept"
-            ) from error
+            raise StoreError(full(path, said)) from error
         if "readonly" in said or "read-only" in said:
             raise StoreError(
-                f"the index {path} cannot be written: allow writing there or choose another folder with --index"
+                f"the index {path} cannot be written: allow writing there or choose another with --index"
             ) from error
-        if "malformed" in said or "no such table" in said or "no such column" in said:
+        if any(phrase in said for phrase in DAMAGE):
             raise DamagedStoreError(damaged(path, error)) from error
         raise StoreError(
             f"the index {path} cannot be used ({error}): choose another folder with --index"
         ) from error
     except sqlite3.DatabaseError as error:
         raise DamagedStoreError(damaged(path, error)) from error
+
+
+def full(path: Path, said: str) -> str:
+    """Say that the disk takes no more."""
+    return (
+        f"no space left to write the index {path} ({said}): free some space or choose another folder with "
+        "--index, then run the same command again; what was indexed before is kept"
+    )
 
 
 def damaged(path: Path, error: Exception) -> str:
@@ -57,7 +63,6 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         connection = _connect_reader(path)
     try:
         with translated(path):
-            connection.execute("PRAGMA mmap_size = 268435456")
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if write and application == version == 0 and not _tables(connection):
@@ -73,8 +78,8 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
                 else (OutdatedError, "run the command `bulletin-qa build`")
             )
             raise kind(
-                f"the index {path} has format {version}, this version reads {SCHEMA_VERSION}: {cure}, or choose "
-                "another folder with --index"
+                f"the index {path} has format {version}, this version reads {SCHEMA_VERSION}: {cure}, or "
+                "choose another folder with --index"
             )
     except BaseException:
         connection.close()
@@ -101,6 +106,8 @@ def _connect_reader(path: Path) -> sqlite3.Connection:
         # In a folder that cannot be written SQLite cannot make the shared-memory file of a write-ahead log;
         # without a log there is nothing to share, and the file can be read as it lies.
         log = path.with_name(path.name + "-wal")
+        if any(phrase in str(error) for phrase in FULL):
+            raise StoreError(full(path, str(error))) from error
         if "unable to open" not in str(error) and "readonly" not in str(error):
             raise DamagedStoreError(damaged(path, error)) from error
         if log.exists() and log.stat().st_size:
@@ -141,6 +148,10 @@ class Pool:
                     connection.close()
                 else:
                     self._idle.append(connection)
+
+    def __del__(self) -> None:
+        # sqlite3's connections hold themselves in a cycle: without this they stay open until a collection.
+        self.close()
 
     def close(self) -> None:
         """Close what is idle; what is lent closes when it comes back."""

@@ -1,6 +1,6 @@
 """BM25 over postings, exact, without looking at the posting lists that cannot matter.
 
-score(q, d) = Σ over the distinct terms t of q:  idf(t) · tf · (k1 + 1) / (tf + k1 · (1 - b + b · |d| / avg|d|))
+score(q, d) = Σ over distinct terms t of q: idf(t) · tf · (k1 + 1) / (tf + k1 · (1 - b + b · |d| / avg|d|))
 idf(t)      = ln(1 + (N - df + 0.5) / (df + 0.5))
 
 Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with the idf that
@@ -85,11 +85,11 @@ def _contenders(
     kth = np.partition(values, len(values) - k)[len(values) - k]
     if seen is None and kth <= rest:
         return None
-    return rows[values + rest >= kth]
+    return np.asarray(rows[values + rest >= kth])
 
 
 def top(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
-    """Return the k best of ascending `rows` by score, ties by row: a tie at the k-th place keeps the first."""
+    """Return the k best of ascending `rows`; ties by row, also at the k-th place."""
     if len(rows) > 4 * k:
         kth = np.partition(scores, len(scores) - k)[len(scores) - k]
         kept = scores >= kth

@@ -145,8 +145,8 @@ class Reader:
         text = zlib.decompress(source).decode()
         fields = decode_layout(layout)
         return Bulletin(
-            name=bulletin, digest=digest, format=form, text=text, items=(), title=title, issue=issue, date=date,
-            year=year, **fields,
+            name=bulletin, digest=digest, format=form, text=text, items=(), title=title, issue=issue,
+            date=date, year=year, **fields,
         )  # fmt: skip
 
     def passages(self, numbers: Sequence[int] | NDArray[np.int64]) -> list[StoredPassage]:
@@ -185,7 +185,7 @@ class Reader:
                     passage.end,
                     passage.page,
                     passage.sentences,
-                )  # fmt: skip
+                )
             )
         return found
 

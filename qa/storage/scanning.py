@@ -34,8 +34,8 @@ class Found:
 def scan(folder: Path, index: Path) -> list[Found]:
     """Return the files below `folder` that should be bulletins, by name.
 
-    Left out: hidden files and folders, `README*`, `questions*.jsonl`, other kinds of files, the index folder and
-    folders reached through links. Raises UsageError when there is no such folder.
+    Left out: hidden files and folders, `README*`, `questions*.jsonl`, other kinds of files, the index folder
+    and folders reached through links. Raises UsageError when there is no such folder.
     """
     if not folder.is_dir():
         raise UsageError(

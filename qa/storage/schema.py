@@ -112,7 +112,12 @@ def encode_layout(bulletin: Bulletin) -> bytes:
 
 def decode_layout(packed: bytes) -> dict[str, Any]:
     """Undo `encode_layout` into the fields of a Bulletin."""
-    layout = json.loads(zlib.decompress(packed))
+    try:
+        layout = json.loads(zlib.decompress(packed))
+    except (zlib.error, ValueError) as error:
+        raise DamagedStoreError(
+            "a bulletin is damaged in the index: run the command `bulletin-qa build`"
+        ) from error
     return {
         "pages": tuple(Page(*page) for page in layout["pages"]),
         "marks": tuple((start, end) for start, end in layout["marks"]),

@@ -44,7 +44,7 @@ class Segmenter:
                             text=True,
                             encoding="utf-8",
                             env={**os.environ, "PYTHONPATH": path},
-                        )  # fmt: skip
+                        )
                     )
             except OSError:
                 self._end()

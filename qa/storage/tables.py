@@ -59,7 +59,7 @@ class View:
 def expand(first: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the runs first[i] … first[i]+count[i]-1 end to end: `expand([7, 1], [2, 1])` is `[7, 8, 1]`."""
     starts = np.cumsum(count) - count
-    return np.arange(int(count.sum()), dtype=np.int64) + np.repeat(first - starts, count)
+    return np.asarray(np.arange(int(count.sum()), dtype=np.int64) + np.repeat(first - starts, count))
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -82,8 +82,8 @@ def prepare(connection: sqlite3.Connection) -> None:
 def view_at(connection: sqlite3.Connection, generation: int) -> View:
     """Return what is visible at a generation."""
     rows = connection.execute(
-        "SELECT b.name, b.content, c.first_number, c.passages FROM bulletins b JOIN contents c USING (content)"
-        " WHERE b.added <= ? AND (b.removed IS NULL OR b.removed > ?) ORDER BY b.name",
+        "SELECT b.name, b.content, c.first_number, c.passages FROM bulletins b"
+        " JOIN contents c USING (content) WHERE b.added <= ? AND (b.removed IS NULL OR b.removed > ?) ORDER BY b.name",
         (generation, generation),
     ).fetchall()
     numbers = np.array([row[1:] for row in rows], np.int64).reshape(-1, 3)

@@ -111,7 +111,7 @@ class UnitTable:
     def hits(
         self, found: NDArray[np.int64], scores: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None
     ) -> list[UnitHit]:
-        """Return the k best units of the vectors at `found` (places in `rows`), ties by place in the corpus."""
+        """Return the k best units of the vectors at `found` (places in `rows`), ties by corpus order."""
         entries: list[tuple[float, int, int, int]] = []
         for place, score in zip(found.tolist(), scores.tolist(), strict=True):
             start, end = self.offsets[place], self.offsets[place + 1]

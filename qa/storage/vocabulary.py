@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -45,7 +46,4 @@ class Vocabulary:
         """Return all terms in order."""
         data = self._blob.tobytes()
         ends = self._offsets.tolist()
-        return [
-            data[start:end].decode("utf-8", "surrogatepass")
-            for start, end in zip(ends, ends[1:], strict=False)
-        ]
+        return [data[start:end].decode("utf-8", "surrogatepass") for start, end in itertools.pairwise(ends)]

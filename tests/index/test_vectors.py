@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from index_helpers import WORDS, HashingEncoder, bulletin
+from numpy.typing import NDArray
+
+from qa.errors import ModelError
+from qa.storage.cache import ROWS
+from qa.storage.files import DamagedError
+from qa.storage.generations import Stamp
+from qa.storage.progress import Silent
+from qa.storage.units import UnitHit, units_of
+from qa.store import Store
+from qa.vectors import VectorIndex, folder_name
+
+
+def filled(index: Path, count: int = 10, seed: int = 1) -> Store:
+    rng = random.Random(seed)
+    store = Store.open(index, write=True)
+    for place in range(count):
+        items = []
+        for _ in range(2):
+            sentences = ["".join(rng.choices(WORDS, k=8)) + "。" for _ in range(3)]
+            items.append(("".join(rng.choices(WORDS, k=3)), ["".join(sentences)]))
+        store.add(bulletin(f"{place:02d}.txt", items), size=1, mtime_ns=1)
+    return store
+
+
+def caught_up(store: Store, index: Path, encoder: HashingEncoder) -> VectorIndex:
+    vectors = VectorIndex.open(index, encoder)
+    vectors.catch_up(store, encoder, Silent())
+    return vectors
+
+
+def by_hand(store: Store, encoder: HashingEncoder, question: str) -> list[UnitHit]:
+    """Every unit with its cosine, best first, in corpus order among equals."""
+    [vector] = encoder.encode_queries([question])
+    titles, hits = store.first_passages(), []
+    for place, passage in enumerate(store.passages(store.all_passage_numbers())):
+        for first, last, text in units_of(passage, titles.get(passage.number)):
+            row = encoder.encode_queries([text])[0].astype(np.float16).astype(np.float32)
+            hits.append((-float(row @ vector), place, first, last, passage.number))
+    return [UnitHit(number, first, last, -score) for score, _, first, last, number in sorted(hits)]
+
+
+def places(hits: Sequence[UnitHit]) -> list[tuple[int, int, int]]:
+    return [(hit.passage, hit.first, hit.last) for hit in hits]
+
+
+def test_units_are_titles_sentences_and_neighbouring_pairs(index: Path) -> None:
+    store = Store.open(index, write=True)
+    store.add(bulletin("a.txt", [("题目", ["甲。乙。丙。", "丁。"])]), size=1, mtime_ns=1)
+    first, second = store.passages([0, 1])
+    assert list(units_of(first, "题目")) == [
+        (-1, -1, "题目"),
+        (0, 0, "甲。"),
+        (0, 1, "甲。乙。"),
+        (1, 1, "乙。"),
+        (1, 2, "乙。丙。"),
+        (2, 2, "丙。"),
+    ]
+    assert list(units_of(second, None)) == [(0, 0, "丁。")]
+
+
+def test_search_is_exact_for_a_small_library(index: Path, encoder: HashingEncoder) -> None:
+    store = filled(index)
+    vectors = caught_up(store, index, encoder)
+    for question in ("上海知识产权条例", "投资集成电路产业", "人才政策"):
+        [found] = vectors.search(encoder.encode_queries([question]), 12)
+        expected = by_hand(store, encoder, question)[:12]
+        assert [hit.score for hit in found] == pytest.approx([hit.score for hit in expected], abs=1e-6)
+        assert places(found) == places(expected)
+
+
+def test_equal_texts_share_a_vector_and_come_in_corpus_order(index: Path, encoder: HashingEncoder) -> None:
+    store = Store.open(index, write=True)
+    for name in ("c.txt", "a.txt", "b.txt"):
+        store.add(bulletin(name, [("同题", ["知识产权保护。"])]), size=1, mtime_ns=1)
+    vectors = caught_up(store, index, encoder)
+    assert sorted(encoder.texts) == ["同题", "知识产权保护。"]
+    [found] = vectors.search(encoder.encode_queries(["知识产权保护。"]), 2)
+    assert places(found) == [(1, 0, 0), (2, 0, 0)]
+    [found] = vectors.search(encoder.encode_queries(["知识产权保护。"]), 5, np.array([0]))
+    assert places(found) == [(0, 0, 0), (0, -1, -1)]
+
+
+def test_only_allowed_passages_are_returned(index: Path, encoder: HashingEncoder) -> None:
+    store = filled(index)
+    vectors = caught_up(store, index, encoder)
+    question = encoder.encode_queries(["上海投资"])
+    allowed = store.all_passage_numbers()[::4]
+    [everything] = vectors.search(question, 10_000)
+    [found] = vectors.search(question, 10_000, allowed)
+    assert places(found) == [place for place in places(everything) if place[0] in set(allowed.tolist())]
+    assert vectors.search(question, 5, np.zeros(0, np.int64)) == [[]]
+    assert vectors.search(np.zeros((0, 64), np.float32), 5) == []
+
+
+def test_only_texts_never_seen_are_embedded(index: Path, encoder: HashingEncoder) -> None:
+    store = filled(index)
+    caught_up(store, index, encoder)
+    assert len(encoder.texts) == len(set(encoder.texts))
+    encoder.texts.clear()
+    store.add(bulletin("new.txt", [("崭新题目", ["从未见过的一句。"])]), size=1, mtime_ns=1)
+    caught_up(store, index, encoder)
+    assert sorted(encoder.texts) == ["从未见过的一句。", "崭新题目"]
+    encoder.texts.clear()
+    store.remove("03.txt")
+    vectors = caught_up(store, index, encoder)
+    assert encoder.texts == []
+    assert places(vectors.search(encoder.encode_queries(["从未见过的一句。"]), 1)[0])[0][0] == 20
+
+
+def test_switching_the_model_and_back_embeds_nothing_twice(index: Path, encoder: HashingEncoder) -> None:
+    store = filled(index)
+    first = caught_up(store, index, encoder)
+    question = encoder.encode_queries(["上海投资"])
+    expected = first.search(question, 5)
+    other = HashingEncoder("other/model: 大", 32)
+    caught_up(store, index, other)
+    encoder.texts.clear()
+    again = caught_up(store, index, encoder)
+    assert encoder.texts == []
+    assert again.search(question, 5) == expected
+    assert folder_name(other) != folder_name(encoder)
+    assert {path.name for path in (index / "vectors").iterdir()} == {folder_name(encoder), folder_name(other)}
+
+
+def test_an_updated_index_answers_as_a_fresh_one(
+    index: Path, tmp_path: Path, encoder: HashingEncoder
+) -> None:
+    store = filled(index)
+    caught_up(store, index, encoder)
+    store.remove("02.txt")
+    store.rename("04.txt", "zz.txt")
+    store.add(bulletin("05.txt", [("改", ["改过的一句。"])]), size=1, mtime_ns=1)
+    updated = caught_up(store, index, encoder)
+    for question in ("上海投资", "改过的一句"):
+        [found] = updated.search(encoder.encode_queries([question]), 20)
+        expected = by_hand(store, encoder, question)[:20]
+        assert places(found) == places(expected)
+
+
+class Stopping(HashingEncoder):
+    """An encoder that is stopped after some calls, as by Ctrl-C."""
+
+    calls = 3
+
+    def encode_passages(self, texts: Sequence[str], progress: object = None) -> NDArray[np.float32]:
+        self.calls -= 1
+        if self.calls < 0:
+            raise KeyboardInterrupt
+        return super().encode_passages(texts)
+
+
+def test_embedding_goes_on_where_it_was_stopped(
+    index: Path, encoder: HashingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.vectors.BATCH", 10)
+    store = filled(index)
+    stopping = Stopping()
+    with pytest.raises(KeyboardInterrupt):
+        caught_up(store, index, stopping)
+    assert len(stopping.texts) == 30
+    caught_up(store, index, encoder)
+    assert set(encoder.texts).isdisjoint(stopping.texts)
+    whole = HashingEncoder("whole")
+    caught_up(store, index, whole)
+    assert len(encoder.texts) + 30 == len(whole.texts)
+
+
+def test_a_torn_checkpoint_costs_only_what_follows_it(
+    index: Path, encoder: HashingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.vectors.BATCH", 10)
+    store = filled(index)
+    expected = caught_up(store, index, encoder).search(encoder.encode_queries(["上海"]), 9)
+    home = index / "vectors" / folder_name(encoder)
+    log = home / "log.bin"
+    log.write_bytes(log.read_bytes()[:-5])
+    encoder.texts.clear()
+    assert caught_up(store, index, encoder).search(encoder.encode_queries(["上海"]), 9) == expected
+    assert 0 < len(encoder.texts) <= 10
+
+
+def test_scrambled_vectors_are_embedded_again_and_never_used(
+    index: Path, encoder: HashingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.vectors.BATCH", 10)
+    store = filled(index)
+    expected = caught_up(store, index, encoder).search(encoder.encode_queries(["上海"]), 9)
+    stamp = Stamp(store.identity, store.generation)
+    path = index / "vectors" / folder_name(encoder) / ROWS
+    data = bytearray(path.read_bytes())
+    data[15 * 64 * 2] ^= 0x40
+    path.write_bytes(data)
+    with pytest.raises(DamagedError):
+        VectorIndex.open(index, encoder, stamp=stamp)
+    encoder.texts.clear()
+    assert caught_up(store, index, encoder).search(encoder.encode_queries(["上海"]), 9) == expected
+    assert len(encoder.texts) == 10
+
+
+def test_a_damaged_table_is_rebuilt_without_embedding(index: Path, encoder: HashingEncoder) -> None:
+    store = filled(index)
+    question = encoder.encode_queries(["上海"])
+    expected = caught_up(store, index, encoder).search(question, 9)
+    stamp = Stamp(store.identity, store.generation)
+    home = index / "vectors" / folder_name(encoder) / f"{stamp.identity}-{stamp.generation}"
+    for name in ("places", "rows", "manifest.json"):
+        path = home / name
+        path.write_bytes(b"\0" * path.stat().st_size)
+        with pytest.raises(DamagedError):
+            VectorIndex.open(index, encoder, stamp=stamp)
+        encoder.texts.clear()
+        assert caught_up(store, index, encoder).search(question, 9) == expected
+        assert encoder.texts == []
+
+
+def test_an_encoder_that_breaks_its_promise_is_named(index: Path) -> None:
+    class Wrong(HashingEncoder):
+        def encode_passages(self, texts: Sequence[str], progress: object = None) -> NDArray[np.float32]:
+            return np.full((len(texts), self.dimension), np.nan, np.float32)
+
+    with pytest.raises(ModelError, match="hashing"):
+        caught_up(filled(index), index, Wrong())

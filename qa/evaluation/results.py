@@ -175,7 +175,10 @@ def _intervals(rows: list[Row]) -> dict[str, tuple[float, float]]:
 
 
 def _counts(rows: list[Row]) -> dict[str, int]:
-    return {"questions": len(rows)} | {name: len(scores) for name in MEANS if (scores := _scores(rows, name))}
+    counts = {name: len(scores) for name in MEANS if (scores := _scores(rows, name))}
+    if quoting := sum(bool(row.citations) for row in rows):
+        counts["quoted_sentences_p50"] = quoting
+    return {"questions": len(rows)} | counts
 
 
 def _rounded(value: Any) -> Any:

@@ -106,7 +106,7 @@ def _version() -> str:
 
 def _fingerprint(path: Path) -> dict[str, Any]:
     digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-    return {"question_set": path.name, "question_set_sha256": digest}
+    return {"question_set": path.name, "question_set_sha256": digest[:16]}
 
 
 def _key(place: Hit | Citation, gold: Sequence[str]) -> str:

@@ -99,7 +99,11 @@ class Background:
 def _read(cache: Path, key: str) -> Background | None:
     try:
         stored = json.loads(cache.read_text(encoding="utf-8"))
-        return Background(**{name: float(value) for name, value in stored["figures"].items()}) if stored["key"] == key else None
+        return (
+            Background(**{name: float(value) for name, value in stored["figures"].items()})
+            if stored["key"] == key
+            else None
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None  # Missing or damaged: it is derived, so it is measured again.
 

@@ -28,14 +28,32 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Bulletins = Annotated[Path | None, typer.Option("--bulletins", metavar="DIR", help="Folder of bulletins (default: seeds).")]
-Index = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="Folder of the index (default: beside the bulletins).")]
-Model = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Embedding model: a hub id, a local folder or a short name (default: the shipped one).")]
+Bulletins = Annotated[
+    Path | None, typer.Option("--bulletins", metavar="DIR", help="Folder of bulletins (default: seeds).")
+]
+Index = Annotated[
+    Path | None,
+    typer.Option("--index", metavar="DIR", help="Folder of the index (default: beside the bulletins)."),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="Embedding model: a hub id, a local folder or a short name (default: the shipped one).",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON alone on standard output.")]
 K = Annotated[int, typer.Option("-k", metavar="N", min=1, max=1000, help="How many passages.")]
-Sections = Annotated[list[str] | None, typer.Option("--section", metavar="NAME", help="Only this section; may be repeated.")]
-Since = Annotated[str | None, typer.Option("--since", metavar="YYYY-MM-DD", help="Only items of this day or later.")]
-Until = Annotated[str | None, typer.Option("--until", metavar="YYYY-MM-DD", help="Only items of this day or earlier.")]
+Sections = Annotated[
+    list[str] | None, typer.Option("--section", metavar="NAME", help="Only this section; may be repeated.")
+]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="YYYY-MM-DD", help="Only items of this day or later.")
+]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="YYYY-MM-DD", help="Only items of this day or earlier.")
+]
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in Chinese or English.")]
 
 
@@ -89,7 +107,9 @@ def _library(bulletins: Path | None, index: Path | None, model: str | None) -> I
 
 
 @app.command()
-def build(bulletins: Bulletins = None, index: Index = None, model: Model = None, as_json: AsJson = False) -> None:
+def build(
+    bulletins: Bulletins = None, index: Index = None, model: Model = None, as_json: AsJson = False
+) -> None:
     """Build the index or bring it up to date, and say what changed."""
     from qa.library import Library
 
@@ -104,16 +124,28 @@ def build(bulletins: Bulletins = None, index: Index = None, model: Model = None,
         if report is None:
             raise RuntimeError("a library opened without its report")
         if as_json:
-            _print_json({**_report(report), "index": str(library.index), "items": counts.items, "passages": counts.passages})
+            _print_json(
+                {
+                    **_report(report),
+                    "index": str(library.index),
+                    "items": counts.items,
+                    "passages": counts.passages,
+                }
+            )
             return
         _print_report(report)
-        typer.echo(f"{counts.bulletins} bulletins, {counts.items} items, {counts.passages} passages in {library.index}")
+        typer.echo(
+            f"{counts.bulletins} bulletins, {counts.items} items, {counts.passages} passages in {library.index}"
+        )
 
 
 @app.command()
 def ask(
     question: Question,
-    history: Annotated[list[str] | None, typer.Option("--history", metavar="Q", help="An earlier question, oldest first; may be repeated.")] = None,
+    history: Annotated[
+        list[str] | None,
+        typer.Option("--history", metavar="Q", help="An earlier question, oldest first; may be repeated."),
+    ] = None,
     k: K = 5,
     section: Sections = None,
     since: Since = None,
@@ -151,12 +183,16 @@ def retrieve(
             _print_json({"question": question, "hits": [hit.to_dict() for hit in hits]})
             return
         for hit in hits:
-            typer.echo(f"{hit.rank}. {hit.score:.3f}  {hit.title}  [{hit.section or '—'}] {hit.bulletin} p.{hit.page} {hit.date or ''}")
+            typer.echo(
+                f"{hit.rank}. {hit.score:.3f}  {hit.title}  [{hit.section or '—'}] {hit.bulletin} p.{hit.page} {hit.date or ''}"
+            )
             typer.echo(f"   {hit.evidence}")
 
 
 @app.command()
-def contents(as_json: AsJson = False, bulletins: Bulletins = None, index: Index = None, model: Model = None) -> None:
+def contents(
+    as_json: AsJson = False, bulletins: Bulletins = None, index: Index = None, model: Model = None
+) -> None:
     """List bulletins, sections and items with their dates."""
     from dataclasses import asdict
 
@@ -166,7 +202,9 @@ def contents(as_json: AsJson = False, bulletins: Bulletins = None, index: Index 
             _print_json({"bulletins": [asdict(bulletin) for bulletin in listing]})
             return
         if not listing:
-            typer.echo(f"No bulletins in {library.bulletins} yet: put .txt, .pdf, .docx, .html, .md or .jsonl files there.")
+            typer.echo(
+                f"No bulletins in {library.bulletins} yet: put .txt, .pdf, .docx, .html, .md or .jsonl files there."
+            )
         for bulletin in listing:
             typer.echo(f"{bulletin.name}  {bulletin.title} {bulletin.issue} {bulletin.date or ''}".rstrip())
             for section in bulletin.sections:
@@ -177,12 +215,29 @@ def contents(as_json: AsJson = False, bulletins: Bulletins = None, index: Index 
 
 @app.command()
 def evaluate(
-    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS.jsonl", help="A question set, one JSON object a line.")],
-    json_out: Annotated[Path | None, typer.Option("--json", metavar="OUT", help="Write the report as JSON.")] = None,
-    report_out: Annotated[Path | None, typer.Option("--report", metavar="OUT.html", help="Write the report as one HTML page.")] = None,
-    fail_under: Annotated[list[str] | None, typer.Option("--fail-under", metavar="MEASURE=VALUE", help="Exit 1 when a measure is lower; may be repeated.")] = None,
-    compare: Annotated[Path | None, typer.Option("--compare", metavar="OLD.json", help="Show what changed since an earlier report.")] = None,
-    split: Annotated[str | None, typer.Option("--split", metavar="NAME", help="Only the questions of this split (dev or test).")] = None,
+    questions: Annotated[
+        Path, typer.Argument(metavar="QUESTIONS.jsonl", help="A question set, one JSON object a line.")
+    ],
+    json_out: Annotated[
+        Path | None, typer.Option("--json", metavar="OUT", help="Write the report as JSON.")
+    ] = None,
+    report_out: Annotated[
+        Path | None, typer.Option("--report", metavar="OUT.html", help="Write the report as one HTML page.")
+    ] = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-under", metavar="MEASURE=VALUE", help="Exit 1 when a measure is lower; may be repeated."
+        ),
+    ] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option("--compare", metavar="OLD.json", help="Show what changed since an earlier report."),
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option("--split", metavar="NAME", help="Only the questions of this split (dev or test)."),
+    ] = None,
     bulletins: Bulletins = None,
     index: Index = None,
     model: Model = None,
@@ -190,7 +245,14 @@ def evaluate(
     """Ask every question of a question set and measure the answers."""
     from rich.console import Console
 
-    from qa.evaluation import Report, compare_reports, failures_under, print_comparison, print_table, write_html
+    from qa.evaluation import (
+        Report,
+        compare_reports,
+        failures_under,
+        print_comparison,
+        print_table,
+        write_html,
+    )
     from qa.evaluation import evaluate as measure
 
     bars = _Bars()
@@ -225,9 +287,19 @@ def evaluate(
 @app.command()
 def serve(
     host: Annotated[str, typer.Option("--host", metavar="H", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", metavar="P", min=0, max=65535, help="Port; the next free one when it is taken.")] = 7860,
-    auth: Annotated[str | None, typer.Option("--auth", metavar="USER:PASSWORD", help="Ask for a password (or BULLETIN_QA_AUTH).")] = None,
-    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = False,
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port", metavar="P", min=0, max=65535, help="Port; the next free one when it is taken."
+        ),
+    ] = 7860,
+    auth: Annotated[
+        str | None,
+        typer.Option("--auth", metavar="USER:PASSWORD", help="Ask for a password (or BULLETIN_QA_AUTH)."),
+    ] = None,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in a browser.")
+    ] = False,
     bulletins: Bulletins = None,
     index: Index = None,
     model: Model = None,
@@ -298,7 +370,17 @@ def _print_answer(answer: Answer) -> None:
     if answer.citations:
         typer.echo("")
     for citation in answer.citations:
-        place = " · ".join(part for part in (citation.section, citation.title, citation.bulletin, f"p.{citation.page}", citation.date or "") if part)
+        place = " · ".join(
+            part
+            for part in (
+                citation.section,
+                citation.title,
+                citation.bulletin,
+                f"p.{citation.page}",
+                citation.date or "",
+            )
+            if part
+        )
         typer.echo(f"[{citation.number}] {place}")
     for miss in answer.nearest:
         typer.echo(f"  ~ {miss.title}: {miss.quote}")

@@ -80,6 +80,10 @@ _EN_RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (MANNER, re.compile(r"\bhow (?:does|do|did|is|are|will|can|would|should|to|was|were|has|have)\b|in what way|by what means")),
 )  # fmt: skip
 
+# 12 月 8 日, 2020 年, 第一 and 一是 hold a numeral but count nothing.
+_NOT_A_COUNT = re.compile(
+    r"\d+\s*[年月日号](?:\d+[日号])?|第[一二三四五六七八九十\d]+|[一二三四五六七八九十]是|十[一二三四五]五|一(?:批|定|体|步|般|些|旦|致|系列|流|律|并|直|方面|目了然|览)|统一|之一|进一步|同一|唯一|万一|20\d\d(?![\d万亿元家个人项])"
+)
 _MEASURE = re.compile(rf"(?:多少|几)(?P<unit>{_UNITS})?(?P<noun>[\u4e00-\u9fff]{{0,4}})")
 _FOCUS = re.compile(
     r"(?P<noun>[\u4e00-\u9fffA-Za-z0-9“”《》]{2,14}?)(?:是|为|有|达|约|达到|将达|规定为|定为|叫|在|达到了)?(?:多少|几|什么|哪|谁|多大|多高|多长|多久|何时|怎么样|怎样|如何)"
@@ -106,9 +110,19 @@ class Expectation:
         if sign is None:
             return True
         text = fold(sentence)
-        if self.kind == NUMBER and (self.unit or self.noun):
-            return bool(_counted(self.unit, self.noun, text)) or (not self.noun and bool(sign.search(text)))
+        if self.kind == NUMBER:
+            text = _NOT_A_COUNT.sub(" ", text)
         return bool(sign.search(text))
+
+    def exactly_met_by(self, sentence: str) -> bool:
+        """Whether, beyond the kind, what is counted is what the question counts.
+
+        >>> Expectation(NUMBER, "家", "企业").exactly_met_by("共有 35 项措施。")
+        False
+        """
+        if self.kind == NUMBER and (self.unit or self.noun):
+            return bool(_counted(self.unit, self.noun, fold(sentence)))
+        return self.met_by(sentence)
 
     def answering_words(self, sentence: str) -> tuple[str, ...]:
         """The words of `sentence` that answer, for emphasis; empty for kinds that have no short answer."""
@@ -116,7 +130,9 @@ class Expectation:
         if sign is None or self.kind in {REASON, MANNER, AGENT, PLACE}:
             return ()
         if self.kind == NUMBER and (self.unit or self.noun):
-            counted = tuple(dict.fromkeys(match.group() for match in _counted(self.unit, self.noun, sentence)))
+            counted = tuple(
+                dict.fromkeys(match.group() for match in _counted(self.unit, self.noun, sentence))
+            )
             if counted:
                 return counted[:4]
         return tuple(dict.fromkeys(match.group().strip() for match in sign.finditer(sentence)))[:6]
@@ -138,6 +154,10 @@ def expectation_of(question: str, language: str) -> Expectation:
     unit = noun = ""
     if kind == NUMBER and (match := _MEASURE.search(text)):
         unit = match.group("unit") or ""
-        noun = re.sub(r"^(?:的|名|个)|(?:了|的|吗|呢|才|能|可以|被|会|将|要|在|参加|参与|入选)+.*$", "", match.group("noun") or "")
+        noun = re.sub(
+            r"^(?:的|名|个)|(?:了|的|吗|呢|才|能|可以|被|会|将|要|在|参加|参与|入选)+.*$",
+            "",
+            match.group("noun") or "",
+        )
     focus_match = _FOCUS.search(text)
     return Expectation(kind, unit, noun, focus_match.group("noun") if focus_match else "")

@@ -21,13 +21,19 @@ _ELLIPSIS = re.compile(
 _ELLIPSIS_EN = re.compile(
     r"^(?:and\s+|so\s+|then\s+)?(?:what|how) about (?P<topic>.{1,60}?)[?.!]*$|^and (?:(?:in|for|from|at) )?(?P<bare>[A-Z][\w' -]{1,40})\?*$"
 )
-_MORE = re.compile(r"^(?:那)?(?:还有|其他|其余|别的|剩下|除此之外|另外)(?:的|还有)?(?:哪些|什么|谁|吗|呢|别的|的)*[？?。]*$")
-_MORE_EN = re.compile(r"^(?:anything|what|who|any(?:one)?)\s+(?:else|other|more).{0,12}$|^(?:and )?(?:the )?(?:rest|others)\??$", re.I)
+_MORE = re.compile(
+    r"^(?:那)?(?:还有|其他|其余|别的|剩下|除此之外|另外)(?:的|还有)?(?:哪些|什么|谁|吗|呢|别的|的)*[？?。]*$"
+)
+_MORE_EN = re.compile(
+    r"^(?:anything|what|who|any(?:one)?)\s+(?:else|other|more).{0,12}$|^(?:and )?(?:the )?(?:rest|others)\??$",
+    re.I,
+)
 _ANAPHORA = re.compile(
     r"它们?|其中|这(?:个|项|些|部|家|条|份|里|种|次|款|一|套|是|笔|几)|那(?:个|项|些|部|家|条|份|里|种|次|款|套|笔|时)|该(?!市|省)|此(?:次|举|项|类|外)|上述|前者|后者|他们|她们|以上|这样做|其(?=[\u4e00-\u9fff])"
 )
 _ANAPHORA_EN = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|there|he|she|his|her|the (?:former|latter|same|first|second|other one))\b", re.I
+    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|there|he|she|his|her|the (?:former|latter|same|first|second|other one))\b",
+    re.I,
 )
 _LEADING = re.compile(r"^(?:那么|那|而|请问|还有|另外|然后|所以|并且|以及|再问一下|顺便问)[，,]?")
 _PRONOUN_SUBJECT = re.compile(
@@ -39,6 +45,12 @@ _INTERROGATIVE = re.compile(
 )
 _ASKING_VERB = re.compile(
     r"(?:于|自|从)?(?:正式)?(?:实施|施行|生效|启动|启用|成立|发布|印发|出台|上线|通过|召开|举行|揭牌|开始|落地|提出|设立|牵头|主办|规定|要求|明确|表示|推出|建成|投资|规模|内容|目标|措施|作用|特点|亮点)的?$"
+)
+_ASKED_NOUN = re.compile(
+    r"(?:什么|哪些|哪几[个项条种家]|几[个项条种家])(?:样的)?(?P<noun>[\u4e00-\u9fff]{2,8})$"
+)
+_VERB_END = re.compile(
+    r"(?:都|已|还|将|会)?(?:采取|推出|出台|发布|成立|实行|开展|推进|落实|制定|设立|建立|提出|实施|印发|公布|启动|举办|召开|规定|要求|有|是|在|由|为|对)(?:了|的|过)?$"
 )
 _SHORT = 2
 
@@ -96,6 +108,9 @@ def topic_of(question: str) -> str:
         return re.sub(r"^(?:请?(?:介绍|说明|列出|列举|比较|对比|讲讲|谈谈)(?:一下)?)", "", text)
     head, tail = text[: match.start()], text[match.end() :]
     if len(content_terms(head)) >= 1 and len("".join(content_terms(head))) >= _SHORT * 2:
+        asked_noun = _ASKED_NOUN.match(text[match.start() :])
+        if asked_noun and re.search(r"[了的]$", head):
+            return f"{head[:-1]}的{asked_noun['noun']}"
         trimmed = _ASKING_VERB.sub("", head).rstrip("的，, ")
         return trimmed if len(trimmed) >= _SHORT * 2 else head.rstrip("的，, ")
     # The question word comes first ("谁牵头召开了…推进大会？"): the topic follows it.
@@ -108,8 +123,10 @@ def _substitute(before: str, topic: str) -> str:
     topic = topic.strip("，,的 ")
     new_places = gazetteer().find(topic)
     old_places = gazetteer().find(before)
-    if new_places and new_places[0].text == topic.removesuffix("市").removesuffix("省") or (
-        new_places and len(topic) <= len(new_places[0].text) + 2
+    if (
+        new_places
+        and new_places[0].text == topic.removesuffix("市").removesuffix("省")
+        or (new_places and len(topic) <= len(new_places[0].text) + 2)
     ):
         if len(old_places) == 1 or (old_places and len({m.text for m in old_places}) == 1):
             first = old_places[0]
@@ -125,14 +142,24 @@ def _substitute(before: str, topic: str) -> str:
 def _replace_topic(before: str, topic: str) -> str:
     """Keep what was asked, change what it was asked of; a place of the old topic goes with it."""
     old = topic_of(before)
-    if not old or old not in before:
-        return f"{topic}，{before}"
     shared = set(content_terms(topic)) & set(content_terms(old))
     # "…的第二项呢？" narrows the old topic; "养老条例呢？" is another one.
-    if re.match(r"第[一二三四五六七八九十\d]+|其中|具体|后者|前者", topic) or not (shared or len(tokens(topic)) >= 1):
+    if re.match(r"第[一二三四五六七八九十\d]+|其中|具体|后者|前者", topic) or not (
+        shared or len(tokens(topic)) >= 1
+    ):
         return f"{old}，{topic}"
-    rest = before.replace(old, "", 1)
-    return f"{topic}{rest}" if rest.strip("？?。 ") else f"{topic}，{before}"
+    # Only the noun changes: "上海港口采取了什么…" becomes "上海机场采取了什么…".
+    match = _INTERROGATIVE.search(before)
+    subject = before[: match.start()] if match and match.start() else old
+    noun = _VERB_END.sub("", subject).rstrip("的，, ") or subject
+    places = gazetteer().find(noun)
+    kept = (
+        places[0].text
+        if places and places[0].start == 0 and not gazetteer().find(topic) and len(topic) <= 6
+        else ""
+    )
+    rest = before.replace(noun, "", 1)
+    return f"{kept}{topic}{rest}" if rest.strip("？?。 ") else f"{topic}，{before}"
 
 
 def _resolve_english(question: str, before: str) -> str:

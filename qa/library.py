@@ -89,7 +89,9 @@ class _Snapshot:
 class Library:
     """Bulletins to ask. Open it with `Library.open`; safe to use from many threads at once."""
 
-    def __init__(self, bulletins: Path, index: Path, settings: Settings, encoder: Encoder, snapshot: _Snapshot) -> None:
+    def __init__(
+        self, bulletins: Path, index: Path, settings: Settings, encoder: Encoder, snapshot: _Snapshot
+    ) -> None:
         self.bulletins = bulletins
         self.index = index
         self.settings = settings
@@ -194,7 +196,14 @@ class Library:
         """
         answer: Answer | None = None
         for part in self.stream(
-            question, history, k=k, sections=sections, since=since, until=until, bulletins=bulletins, mode=mode
+            question,
+            history,
+            k=k,
+            sections=sections,
+            since=since,
+            until=until,
+            bulletins=bulletins,
+            mode=mode,
         ):
             answer = part.answer or answer
         if answer is None:
@@ -218,7 +227,9 @@ class Library:
         if mode not in {None, "extractive", "generative"}:
             raise UsageError(f"mode {mode!r} is unknown: use extractive or generative")
         if mode == "generative" and self._generator is None:
-            raise UsageError("no language model is set: set BULLETIN_QA_LLM_BASE_URL and BULLETIN_QA_LLM_MODEL")
+            raise UsageError(
+                "no language model is set: set BULLETIN_QA_LLM_BASE_URL and BULLETIN_QA_LLM_MODEL"
+            )
         snapshot = self._snapshot
         query = self._understand(snapshot, question, history)
         allowed = _allowed(snapshot.store, sections, since, until, bulletins)
@@ -349,10 +360,14 @@ def _allowed(
     if allowed is not None and len(allowed) == 0:
         known = store.sections()
         if sections and not len(store.passage_numbers(sections=list(sections)) or ()):  # type: ignore[arg-type]
-            raise UsageError(f"no section matches {'、'.join(sections)}; sections are {'、'.join(known[:30]) or 'none'}")
+            raise UsageError(
+                f"no section matches {'、'.join(sections)}; sections are {'、'.join(known[:30]) or 'none'}"
+            )
         names = [row.name for row in store.bulletins()]
         if bulletins and not set(bulletins) & set(names):
-            raise UsageError(f"no bulletin is called {'、'.join(bulletins)}; bulletins are {'、'.join(names[:20]) or 'none'}")
+            raise UsageError(
+                f"no bulletin is called {'、'.join(bulletins)}; bulletins are {'、'.join(names[:20]) or 'none'}"
+            )
     return allowed
 
 
@@ -364,7 +379,9 @@ def _items_of(store: Store, allowed: NDArray[np.int64] | None) -> frozenset[str]
 
 def _clean(text: str) -> str:
     """The question without control characters and lone surrogates, white space joined."""
-    kept = "".join(c if c.isprintable() or c in "\n\t " else " " for c in text if not "\ud800" <= c <= "\udfff")
+    kept = "".join(
+        c if c.isprintable() or c in "\n\t " else " " for c in text if not "\ud800" <= c <= "\udfff"
+    )
     return " ".join(kept.split())
 
 

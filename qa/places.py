@@ -17,6 +17,9 @@ from qa.text import tokens
 
 _LEVELS = {"province": 0, "city": 1, "district": 2}
 _MIN_ENGLISH_DISTRICT = 6
+# 黄浦江, 南京路 and 上海银行 are no mentions of the division they are named after.
+_NAMED_AFTER = re.compile("江(?!苏)|河(?!北|南)|湖(?!北|南)|路|大道|街(?!道|镇)|大学|学院|银行|号|酒")
+_FEATURE = ("湖", "海", "江", "河", "山", "岛")
 _ENGLISH_NAME = re.compile(r"[A-Z][A-Za-z'’]+(?: [A-Z][a-z]+)?")
 
 
@@ -72,7 +75,9 @@ class Gazetteer:
         self._single: dict[str, list[Place]] = {}
         self._english: dict[str, list[Place]] = {}
         for place in sorted(places, key=lambda p: (_LEVELS[p.level], p.code)):
-            for name in {place.name, place.short, *place.aliases} - {""}:
+            # 太湖 and 东海 are a lake and a sea before they are counties: those go by their full name.
+            short = "" if place.level == "district" and place.short.endswith(_FEATURE) else place.short
+            for name in {place.name, short, *place.aliases} - {""}:
                 (self._names if len(name) > 1 else self._single).setdefault(name, []).append(place)
             for english in place.english:
                 if place.level != "district" or len(english) >= _MIN_ENGLISH_DISTRICT:
@@ -112,7 +117,8 @@ class Gazetteer:
                     name = text[position : position + length]
                     places = self._names.get(name)
                     if places:
-                        yield _mention(name, position, places)
+                        if not _NAMED_AFTER.match(text, position + length):
+                            yield _mention(name, position, places)
                         position += length - 1
                         break
             position += 1
@@ -130,7 +136,12 @@ class Gazetteer:
     def _find_english(self, text: str) -> Iterable[PlaceMention]:
         for match in _ENGLISH_NAME.finditer(text):
             words = match.group().replace("’", "'")
-            for name in (words, words.split(" ")[0], words.removesuffix("'s"), words.split(" ")[0].removesuffix("'s")):
+            for name in (
+                words,
+                words.split(" ")[0],
+                words.removesuffix("'s"),
+                words.split(" ")[0].removesuffix("'s"),
+            ):
                 places = self._english.get(name.lower())
                 if places:
                     yield _mention(name, match.start(), places)

@@ -13,6 +13,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from embeddings import Encoder
 from qa.background import Background
 from qa.lexical import LexicalIndex
+from qa.places import Place, gazetteer
 from qa.query import Query
 from qa.store import Store
 from qa.types import Hit, StoredPassage
@@ -27,8 +29,14 @@ from qa.vectors import VectorIndex
 
 _CANDIDATES = 100
 _UNITS = 400
-_EXTRA_TERM_WEIGHT = 1.0
+_ELSEWHERE = 0.8
 _REMEMBERED = 512
+
+
+@lru_cache(maxsize=8192)
+def places_of_title(title: str) -> tuple[Place, ...]:
+    """The places that a title names."""
+    return tuple(place for mention in gazetteer().find(title) for place in mention.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +92,30 @@ class Retriever:
             words = min(lexical.get(number, 0.0) / most, 1.0) if most else 0.0
             scored.append(((meaning + weight * words) / (1.0 + weight), words, meaning, number))
         scored.sort(key=lambda entry: (-entry[0], entry[3]))
+        if query.places:
+            scored = self._by_place(query, scored, max(4 * k, _CANDIDATES))
         best = scored[:k]
         passages = self.store.passages([number for *_, number in best])
         return [
             _hit(rank, score, words, meaning, passage, dense.get(passage.number))
             for rank, ((score, words, meaning, _), passage) in enumerate(zip(best, passages, strict=True), 1)
         ]
+
+    def _by_place(
+        self, query: Query, scored: list[tuple[float, float, float, int]], considered: int
+    ) -> list[tuple[float, float, float, int]]:
+        """The best of `scored` again, those lowered whose title names other places than the question."""
+        head = scored[:considered]
+        asked = query.place_set
+        lowered = []
+        for (score, words, meaning, number), passage in zip(
+            head, self.store.passages([entry[3] for entry in head]), strict=True
+        ):
+            told = places_of_title(passage.title)
+            elsewhere = bool(told) and not any(p.covers(t) or t.covers(p) for p in asked for t in told)
+            lowered.append((score * (_ELSEWHERE if elsewhere else 1.0), words, meaning, number))
+        lowered.sort(key=lambda entry: (-entry[0], entry[3]))
+        return lowered
 
     def search_terms(self, query: Query) -> list[str]:
         """The question's content words and the full names of places it abbreviates."""

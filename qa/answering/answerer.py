@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.answering import refusal
-from qa.answering.collection import SECTIONS, CollectionAnswer, answer_collection, collection_kind
+from qa.answering.collection import SECTIONS, CollectionAnswer, answer_collection
 from qa.answering.compare import sides_of
 from qa.answering.compose import Writer, needs_year, phrase
 from qa.answering.evidence import (
@@ -25,13 +27,17 @@ from qa.answering.evidence import (
     with_subject,
 )
 from qa.answering.support import Features, SupportModel, features_of, support_model
-from qa.expectation import Expectation
+from qa.expectation import TEXT, Expectation
 from qa.query import COMPARE, LIST, WHY_HOW, Query, analyse
 from qa.retrieval import Retriever
 from qa.types import Answer, Hit, Sentence
 
 _CANDIDATES = 8
 _LONG_POINT = 160
+_BY_MEANING = 0.2
+_EACH = re.compile(
+    r"分别|各自|各(?=[\u4e00-\u9fff])|都(?=[是有在])|\brespectively\b|\bboth\b|\beach\b|(?:有何|有什么|的)(?:区别|不同|差异|异同)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +60,18 @@ class Answerer:
         self._model = model or support_model()
 
     def answer(
-        self, query: Query, k: int, allowed: NDArray[np.int64] | None = None, *, filtered_items: frozenset[str] | None = None
+        self,
+        query: Query,
+        k: int,
+        allowed: NDArray[np.int64] | None = None,
+        *,
+        filtered_items: frozenset[str] | None = None,
     ) -> Answer:
         """The extractive answer to `query` from the passages in `allowed` (all when None)."""
         hits = self.retriever.search(query, max(k, 20), allowed)
-        kind = collection_kind(query)
-        if kind is not None:
-            found = answer_collection(self.retriever, query, kind, allowed_items=filtered_items)
-            if found is not None and (found.kind == SECTIONS or found.matches or not found.condition):
-                return self._collected(query, found, hits[:k])
+        found = answer_collection(self.retriever, query, allowed_items=filtered_items)
+        if found is not None:
+            return self._collected(query, found, hits[:k])
         if query.kind == COMPARE:
             compared = self._compare(query, hits, allowed)
             if compared is not None:
@@ -83,7 +92,7 @@ class Answerer:
             hits=tuple(hits[:k]),
         )
 
-    def evidence(self, query: Query, hits: Sequence[Hit]) -> Evidence | None:
+    def evidence(self, query: Query, hits: Sequence[Hit], *, side: bool = False) -> Evidence | None:
         """The best-supported evidence among the items of the first hits."""
         item_ids = list(dict.fromkeys(hit.item_id for hit in hits))[:_CANDIDATES]
         best: tuple[float, Evidence] | None = None
@@ -95,21 +104,23 @@ class Answerer:
             view = view_item(self.retriever, query, item_id)
             if not view.sentences:
                 continue
-            found = self._choose(query, view)
+            found = self._choose(query, view, side=side)
             # The order of retrieval leads; support only overrules it where the two are close.
             worth = hit.score / max(top, 1e-9) + 0.35 * found.support
             if best is None or worth > best[0] + 1e-9:
                 best = (worth, found)
         return best[1] if best else None
 
-    def _choose(self, query: Query, view: ItemView) -> Evidence:
+    def _choose(self, query: Query, view: ItemView, *, side: bool = False) -> Evidence:
         weights = term_weights(self.retriever, self.retriever.search_terms(query))
         listing: ListEvidence | None = None
         if query.kind in {LIST, WHY_HOW, COMPARE} or query.ordinal is not None or view.item.enumerations:
             listing = select_list(view, query, weights)
             if listing is not None:
                 point = point_asked(view, query, weights, listing)
-                whole = query.kind == LIST or (query.kind in {WHY_HOW, COMPARE} and self._announces(view, listing))
+                whole = query.kind == LIST or (
+                    query.kind in {WHY_HOW, COMPARE} and self._announces(view, listing)
+                )
                 if point is not None:
                     chosen = list(listing.points[point])[:4]
                     return self._weigh(query, view, chosen, None)
@@ -120,6 +131,11 @@ class Answerer:
             return self._weigh(query, view, chosen, listing)
         if query.kind in {WHY_HOW, LIST}:
             chosen = with_subject(view, select_explanation(view, 4))
+        elif (side and query.expects.kind == TEXT) or (
+            query.language == "zh" and view.best.words < _BY_MEANING
+        ):
+            # Asked openly, or matched by meaning alone, the answer may lie beside the best sentence.
+            chosen = with_subject(view, select_explanation(view, 3))
         else:
             chosen = with_subject(view, select_fact(view, weights, query.expects))
         return self._weigh(query, view, chosen, None)
@@ -144,12 +160,19 @@ class Answerer:
         if evidence.listing is not None:
             self._write_list(writer, view, source, evidence.listing)
         else:
-            writer.quote(view.item, view.bulletin, source, _sentences(evidence.sentences), _words(query.expects, evidence.sentences))
+            writer.quote(
+                view.item,
+                view.bulletin,
+                source,
+                _sentences(evidence.sentences),
+                _words(query.expects, evidence.sentences),
+            )
         quoted = writer.citations
         writer.dates(
             mention
             for mention in view.item.dates
-            if needs_year(mention) and any(c.item_id == view.item.item_id and c.start <= mention.start < c.end for c in quoted)
+            if needs_year(mention)
+            and any(c.item_id == view.item.item_id and c.start <= mention.start < c.end for c in quoted)
         )
 
     @staticmethod
@@ -174,16 +197,14 @@ class Answerer:
         else:
             sides_evidence = []
             for side in sides:
-                asked = analyse(side, side, None)
-                found = self.evidence(asked, self.retriever.search(asked, 20, allowed))
+                asked = analyse(side, _EACH.sub("", side), None)
+                found = self.evidence(asked, self.retriever.search(asked, 20, allowed), side=True)
                 sides_evidence.append(found if found and found.support >= self._refuse_below else None)
         covered = [evidence for evidence in sides_evidence if evidence is not None]
         if not covered or (len(covered) == 1 and len(sides) < 2):
             return None
         if len({evidence.view.item.item_id for evidence in covered}) == 1 and len(covered) == len(sides):
-            whole = self.evidence(query, hits)
-            if whole is not None and whole.view.item.item_id == covered[0].view.item.item_id:
-                return None
+            sides, sides_evidence = [query.standalone], [_joined(covered)]
         writer = Writer(query.language)
         for side, evidence in zip(sides, sides_evidence, strict=True):
             writer.new_line()
@@ -196,7 +217,7 @@ class Answerer:
             standalone_question=query.standalone,
             answer=writer.text,
             refused=False,
-            confidence=sum(e.support for e in covered) / len(sides_evidence),
+            confidence=sum(e.support for e in sides_evidence if e) / len(sides_evidence),
             mode="extractive",
             citations=writer.citations,
         )
@@ -226,15 +247,34 @@ class Answerer:
         if found.kind == SECTIONS:
             for name, sections in found.sections:
                 writer.new_line()
-                writer.say(f"{name}（{len(sections)}）：" if query.language == "zh" else f"{name} ({len(sections)}): ")
+                writer.say(
+                    f"{name}（{len(sections)}）："
+                    if query.language == "zh"
+                    else f"{name} ({len(sections)}): "
+                )
                 writer.say("、".join(section or "—" for section in sections))
         else:
             about = found.condition
-            what = (f"涉及“{about}”的" if about else "") if query.language == "zh" else (f" match “{about}”" if about else "")
-            writer.say(phrase(query.language, "count", bulletins=found.bulletins, items=found.items, n=len(found.matches), what=what))
+            what = (
+                (f"涉及“{about}”的" if about else "")
+                if query.language == "zh"
+                else (f" match “{about}”" if about else "")
+            )
+            writer.say(
+                phrase(
+                    query.language,
+                    "count",
+                    bulletins=found.bulletins,
+                    items=found.items,
+                    n=len(found.matches),
+                    what=what,
+                )
+            )
             for number, match in enumerate(found.matches, 1):
                 view = view_item(self.retriever, query, match.item_id)
-                shown = next((s for s in view.sentences if s.sentence.start <= match.start < s.sentence.end), view.best)
+                shown = next(
+                    (s for s in view.sentences if s.sentence.start <= match.start < s.sentence.end), view.best
+                )
                 writer.new_line()
                 writer.say(f"{number}. ")
                 writer.header(view.item)
@@ -252,6 +292,14 @@ class Answerer:
             citations=writer.citations,
             hits=tuple(hits),
         )
+
+
+def _joined(evidence: Sequence[Evidence]) -> Evidence:
+    """Evidence from one item as one, its sentences in order and each once."""
+    first = evidence[0]
+    listing = next((entry.listing for entry in evidence if entry.listing is not None), None)
+    orders = {scored.order: scored for entry in evidence for scored in entry.sentences}
+    return replace(first, sentences=tuple(orders[order] for order in sorted(orders)), listing=listing)
 
 
 def _sentences(scored: Sequence[ScoredSentence]) -> list[Sentence]:

@@ -33,7 +33,7 @@ def sides_of(query: Query) -> list[str]:
     ['上海的冷链系统分别叫什么？', '江苏的冷链系统分别叫什么？']
     """
     text = query.standalone
-    return _by_place(text) or _by_name(text) or _by_conjunction(text, query.language)
+    return _by_place(text) or _by_date(query) or _by_name(text) or _by_conjunction(text, query.language)
 
 
 def _by_place(text: str) -> list[str]:
@@ -77,6 +77,25 @@ def _by_place(text: str) -> list[str]:
 def query_lead(head: str) -> bool:
     """Whether what stands before the sides only says to compare."""
     return bool(_LEAD.match(head))
+
+
+def _by_date(query: Query) -> list[str]:
+    """Two or three dates ("2022 年和 2025 年的目标") each take the others' place."""
+    text, dates = query.standalone, query.dates
+    joined = [
+        (left, right)
+        for left, right in pairwise(dates)
+        if text[left.end : right.start].strip() in {"、", "和", "与", "跟", "及", "and", "，", "到", "vs"}
+    ]
+    if not joined or len(dates) > 3:
+        return []
+    first, last = joined[0][0], joined[-1][1]
+    head, tail = text[: first.start], text[last.end :]
+    return [
+        f"{_LEAD.sub('', head)}{text[d.start : d.end]}{tail}"
+        for d in dates
+        if first.start <= d.start <= last.start
+    ]
 
 
 def _by_name(text: str) -> list[str]:

@@ -15,13 +15,19 @@ from functools import cached_property
 import numpy as np
 
 from qa.expectation import TEXT, Expectation
-from qa.query import Query
+from qa.query import LIST, Query
 from qa.retrieval import Retriever
 from qa.text import matching_form
-from qa.types import Enumeration, Item, Sentence
+from qa.types import Enumeration, Item, Sentence, StoredPassage
 
 _WORDS, _KIND = 0.55, 0.18
 _LEAD_BONUS = 0.04
+_KNOWN_SHARE = 0.35
+_REST = 0.25
+_CHARACTER_SHARE = 0.35
+_LIST_NOUNS = frozenset(
+    "措施 举措 亮点 特点 任务 要点 做法 方向 突破 内容 安排 规定 要求 工作 创新 方面 行动 事项 功能 目标 政策 支持 采取 提出 推进 推出 实施 开展".split()
+)
 _ANAPHORIC = re.compile(
     r"^(?:该(?!院校)|其(?!中[，,]?[一二三四五]|他|余|次|实)|同时|此外|另外|此次|这(?!样的话)|上述|目前|今后|为此|对此|届时|其中|他们|它们?|两者|前者|后者|并|还将|并将|当天|当日|当时|下一步|未来)"
 )
@@ -42,6 +48,8 @@ class ScoredSentence:
     meaning: float
     cosine: float
     meets: bool
+    exact: bool
+    beside: float
     score: float
 
 
@@ -53,6 +61,7 @@ class ItemView:
     bulletin: str
     sentences: tuple[ScoredSentence, ...]
     paragraphs: tuple[tuple[int, int], ...] = field(default=())
+    rest: tuple[str, ...] = ()
 
     @cached_property
     def best(self) -> ScoredSentence:
@@ -90,34 +99,77 @@ def coverage(weights: dict[str, float], text: str) -> float:
     return sum(weight for term, weight in weights.items() if term in form) / total if total else 0.0
 
 
-def view_item(retriever: Retriever, query: Query, item_id: str) -> ItemView:
-    """The item's sentences scored against the question."""
+def partial_coverage(weights: dict[str, float], text: str) -> float:
+    """Like `coverage`, with part of a term's weight where only characters of it are found (级别, 省级).
+
+    >>> round(partial_coverage({"级别": 1.0}, "省级工作站"), 3)
+    0.175
+    """
+    total = sum(weights.values())
+    form = matching_form(text)
+    held = 0.0
+    for term, weight in weights.items():
+        if term in form:
+            held += weight
+        elif len(term) > 1 and not term.isascii():
+            held += _CHARACTER_SHARE * weight * sum(character in form for character in term) / len(term)
+    return held / total if total else 0.0
+
+
+def view_item(
+    retriever: Retriever, query: Query, item_id: str, hidden: frozenset[int] = frozenset()
+) -> ItemView:
+    """The item's sentences scored against the question; those that start at a `hidden` offset are left out."""
     store = retriever.store
     item = store.item(item_id)
     numbers = store.passage_numbers(item_ids=[item_id])
     passages = store.passages(np.asarray(numbers).tolist())
-    cosines = {
-        (score.passage, score.index): score.cosine
-        for score in retriever.sentence_scores(query.rewritten, [passage.number for passage in passages])
-    }
+    cosines = _cosines(retriever, query.rewritten, passages)
+    if query.carried and query.language == "zh":
+        # Of a follow-up, its own words say what is asked; what it took over only says of what.
+        own = _cosines(retriever, query.question, passages)
+        cosines = {place: 0.5 * (cosine + own.get(place, 0.0)) for place, cosine in cosines.items()}
     weights = term_weights(retriever, retriever.search_terms(query))
+    # What the title says, or the questions before said, tells the sentences apart least.
+    title = matching_form(item.title)
+    known = {term for term in weights if term in title or term in query.carried}
+    telling = {term: weight * (_KNOWN_SHARE if term in known else 1.0) for term, weight in weights.items()}
+    rest_terms = tuple(term for term in query.terms if term not in known)
+    rest = "".join(rest_terms)
+    rest_cosines = _cosines(retriever, rest, passages) if rest and query.language == "zh" else {}
     lead_starts = {enumeration.lead[0] for enumeration in item.enumerations if enumeration.lead}
+    typed = query.expects.kind != TEXT
     scored: list[ScoredSentence] = []
     paragraphs: list[tuple[int, int]] = []
     for passage in passages:
         first = len(scored)
         for index, sentence in enumerate(passage.sentences):
+            if sentence.start in hidden:
+                continue
             cosine = cosines.get((passage.number, index), 0.0)
             meaning = retriever.background.normalise(cosine, query.language)
             words = coverage(weights, sentence.text)
-            meets = query.expects.kind != TEXT and query.expects.met_by(sentence.text)
+            meets = typed and query.expects.met_by(sentence.text)
+            exact = typed and query.expects.exactly_met_by(sentence.text)
             lead = _LEAD_BONUS if not scored or sentence.start in lead_starts else 0.0
-            total = meaning + _WORDS * words + _KIND * meets + lead
+            held = partial_coverage(telling, sentence.text)
+            rest_cosine = rest_cosines.get((passage.number, index), 0.0)
+            beside = retriever.background.normalise(rest_cosine, "zh")
+            total = meaning + _REST * beside + _WORDS * held + _KIND * (0.5 * meets + 0.5 * exact) + lead
             scored.append(
-                ScoredSentence(len(scored), passage.number, sentence, words, meaning, cosine, meets, total)
+                ScoredSentence(
+                    len(scored), passage.number, sentence, words, meaning, cosine, meets, exact, beside, total
+                )
             )
         paragraphs.append((first, len(scored)))
-    return ItemView(item, store.bulletin_of(item_id), tuple(scored), tuple(paragraphs))
+    return ItemView(item, store.bulletin_of(item_id), tuple(scored), tuple(paragraphs), rest_terms)
+
+
+def _cosines(
+    retriever: Retriever, text: str, passages: Sequence[StoredPassage]
+) -> dict[tuple[int, int], float]:
+    scores = retriever.sentence_scores(text, [passage.number for passage in passages])
+    return {(score.passage, score.index): score.cosine for score in scores}
 
 
 def select_fact(view: ItemView, weights: dict[str, float], expects: Expectation) -> list[ScoredSentence]:
@@ -197,15 +249,18 @@ def point_asked(
     if query.ordinal is not None:
         return query.ordinal - 1 if query.ordinal <= len(evidence.points) else None
     frame = matching_form(view.item.title + "".join(scored.sentence.text for scored in evidence.lead))
-    specific = {term: weight for term, weight in weights.items() if term not in frame}
+    specific = {
+        term: weight for term, weight in weights.items() if term not in frame and term not in _LIST_NOUNS
+    }
     if not specific:
         return None
+    needed = 0.5 if query.kind == LIST else 0.3
     holds = [coverage(specific, "".join(s.sentence.text for s in point)) for point in evidence.points]
     top = max(holds)
     if (
         top >= 0.6
         and sum(1 for share in holds if share >= 0.6 * top) == 1
-        and sum(specific.values()) > 0.3 * sum(weights.values())
+        and sum(specific.values()) > needed * sum(weights.values())
     ):
         return holds.index(top)
     return None

@@ -48,7 +48,9 @@ class Generator:
         written: list[str] = []
         reason = ""
         try:
-            for sentence in self.model.write_verified(query.question, query.standalone, query.language, evidence):
+            for sentence in self.model.write_verified(
+                query.question, query.standalone, query.language, evidence
+            ):
                 sentences.append(sentence)
                 if sentence.supported:
                     text = _renumbered(sentence.text, numbers)
@@ -83,7 +85,16 @@ def _offered(answer: Answer) -> list[Citation]:
 
 def _citation(number: int, hit: Hit) -> Citation:
     return Citation(
-        number, hit.text, hit.title, hit.item_id, hit.section, hit.bulletin, hit.date, hit.page, hit.start, hit.end
+        number,
+        hit.text,
+        hit.title,
+        hit.item_id,
+        hit.section,
+        hit.bulletin,
+        hit.date,
+        hit.page,
+        hit.start,
+        hit.end,
     )
 
 

@@ -80,11 +80,31 @@ def _nearest(hits: Sequence[Hit], evidence: Evidence | None) -> tuple[NearMiss, 
     if evidence is not None:
         item, best = evidence.view.item, evidence.view.best
         misses.append(
-            NearMiss(item.title, best.sentence.text, item.item_id, item.section, evidence.view.bulletin, best.sentence.page, best.sentence.start, best.sentence.end)
+            NearMiss(
+                item.title,
+                best.sentence.text,
+                item.item_id,
+                item.section,
+                evidence.view.bulletin,
+                best.sentence.page,
+                best.sentence.start,
+                best.sentence.end,
+            )
         )
     for hit in hits:
         if len(misses) == _NEAR:
             break
         if all(hit.item_id != miss.item_id for miss in misses):
-            misses.append(NearMiss(hit.title, hit.evidence, hit.item_id, hit.section, hit.bulletin, hit.page, hit.start, hit.end))
+            misses.append(
+                NearMiss(
+                    hit.title,
+                    hit.evidence,
+                    hit.item_id,
+                    hit.section,
+                    hit.bulletin,
+                    hit.page,
+                    hit.start,
+                    hit.end,
+                )
+            )
     return tuple(misses)

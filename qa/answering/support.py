@@ -39,13 +39,17 @@ class Features:
     strict: float
     unmet: float
     unmet_item: float
+    inexact: float
     place_missing: float
     date_missing: float
     figure_missing: float
     name_missing: float
     worst_term: float
-    focus_words: float
-    focus_meaning: float
+    asks_more: float
+    rest_words: float
+    rest_quoted: float
+    rest_meaning: float
+    rest_best: float
     english: float
     partial: float
 
@@ -75,7 +79,7 @@ def features_of(
     met = any(scored.meets for scored in chosen)
     met_item = any(scored.meets for scored in view.sentences)
     words_item = coverage(weights, item_text)
-    focus_words, focus_meaning = _focus(retriever, query, view)
+    rest = term_weights(retriever, [term for term in _own_terms(query) if term in view.rest])
     return Features(
         meaning=meaning,
         z=max(-1.0, min(2.0, retriever.background.deviations(cosine, query.language) / 10.0)),
@@ -84,13 +88,17 @@ def features_of(
         strict=float(strict),
         unmet=float(strict and not met),
         unmet_item=float(strict and not met_item),
+        inexact=float(strict and not any(scored.exact for scored in chosen)),
         place_missing=float(bool(missing_places(query, view))),
         date_missing=float(bool(missing_dates(query, view))),
         figure_missing=float(any(figure not in item_text for figure in query.numbers)),
         name_missing=_names_missing(query, item_text),
         worst_term=_worst_term(weights, item_text),
-        focus_words=focus_words,
-        focus_meaning=focus_meaning,
+        asks_more=float(bool(rest)),
+        rest_words=coverage(rest, item_text),
+        rest_quoted=coverage(rest, matching_form(quoted)),
+        rest_meaning=max((scored.beside for scored in chosen), default=0.0),
+        rest_best=max((scored.beside for scored in view.sentences), default=0.0),
         english=float(query.language == "en"),
         partial=4.0 * words_item * (1.0 - words_item) if weights else 0.0,
     )
@@ -107,19 +115,6 @@ def _worst_term(weights: dict[str, float], item_text: str) -> float:
     """Share of the weight held by the heaviest content word that the item lacks."""
     missing = [weight for term, weight in weights.items() if term not in item_text]
     return max(missing, default=0.0) / sum(weights.values()) if weights else 0.0
-
-
-def _focus(retriever: Retriever, query: Query, view: ItemView) -> tuple[float, float]:
-    """How well the item covers the attribute asked about: by words and by meaning, (1, 1) without one."""
-    focus = query.expects.focus
-    terms = [term for term in _own_terms(query) if focus and term in matching_form(focus)][-2:]
-    if not terms:
-        return 1.0, 1.0
-    weights = term_weights(retriever, terms)
-    by_words = max(coverage(weights, scored.sentence.text) for scored in view.sentences)
-    scores = retriever.sentence_scores("".join(terms), sorted({scored.passage for scored in view.sentences}))
-    cosine = max((score.cosine for score in scores), default=0.0)
-    return by_words, retriever.background.normalise(cosine, query.language)
 
 
 def missing_places(query: Query, view: ItemView) -> list[Place]:
@@ -201,6 +196,6 @@ class SupportModel:
 def support_model() -> SupportModel:
     """The fitted model that ships with the project."""
     stored = json.loads(files("qa").joinpath("data/support.json").read_text(encoding="utf-8"))
-    return SupportModel(float(stored["intercept"]), tuple((k, float(v)) for k, v in stored["coefficients"].items()))
-
-
+    return SupportModel(
+        float(stored["intercept"]), tuple((k, float(v)) for k, v in stored["coefficients"].items())
+    )

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from qa.answering.numerals import chinese_value
+from qa.answering.numerals import Number, chinese_value, numbers
 from qa.types import DateMention
 
 _NUMERAL = "〇零一二三四五六七八九十"
@@ -104,6 +104,16 @@ def find_partial_dates(text: str) -> list[PartialDate]:
             taken.append(match.span())
             found.append(PartialDate(parts.get("y"), month, day, match.group(), *match.span()))
     return sorted(found, key=lambda date: date.start)
+
+
+def undated_numbers(text: str) -> list[Number]:
+    """The numbers that `text` claims, those that are part of a date left out."""
+    dated = [(date.start, date.end) for date in find_partial_dates(text)]
+    return [
+        number
+        for number in numbers(text, strict=True)
+        if not any(number.start < end and start < number.end for start, end in dated)
+    ]
 
 
 def relative_words(text: str) -> frozenset[str]:

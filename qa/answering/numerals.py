@@ -42,7 +42,7 @@ _UNIT_FAMILY = {
 }
 # Units that measure: 3000 元 is not 3000 家, while 70 家 and 70 个 may well be the same count.
 _MEASURES = frozenset(
-    "km2 km kg day month yuan hkd year-old m2 people 立方米 千瓦时 公顷 美元 欧元 日元 英镑 "  # noqa: SIM905
+    "km2 km kg day month yuan hkd year-old ordinal m2 people 立方米 千瓦时 公顷 美元 欧元 日元 英镑 "  # noqa: SIM905
     "个百分点 小时 分钟 季度 吨 米 亩 年 周 倍".split()
 )
 _EVERYDAY = frozenset((*_MEASURES, "平方公里", "公里", "元", "个月", "月", "日", "天", "岁")) - {
@@ -194,12 +194,16 @@ def _chinese(text: str, *, strict: bool) -> Iterator[Number]:
 
 def _plainly_an_amount(run: str, text: str, start: int, end: int) -> bool:
     unit = _UNIT.match(text, end)
+    if text[:start].endswith("第"):
+        # 第二产业 and 第六批 tell things apart; 第二，… counts points and 第一时间 is a set phrase.
+        follows = re.match(r"[\u4e00-\u9fff]", text[end : end + 1]) is not None
+        return follows and not (run == "一" and text[end] in "个次家时")
     if len(run) > 1:
         return any(character in _PLACES or character in "万亿" for character in run) or unit is not None
     if (
         run not in _DIGITS
         or unit is None
-        or text[:start].endswith(("第", "统", "唯", "同", "万", "这", "那", "每"))
+        or text[:start].endswith(("统", "唯", "同", "万", "这", "那", "每"))
     ):
         return False
     # 一个, 一项, 一种 are articles; 一年 and 一元 are amounts.
@@ -230,6 +234,8 @@ def _number(text: str, start: int, end: int, value: Decimal, *, percent: bool) -
     unit = _UNIT.match(after)
     english = re.match(r"\s?(?:RMB\s)?(yuan|square metres)", after, re.IGNORECASE)
     name = unit[1] if unit else english[1].lower() if english else ""
+    if before.endswith("第"):
+        name = "ordinal"
     return Number(
         text[start:end], value, percent, _UNIT_FAMILY.get(name, name), _bound(before, after), start, end
     )

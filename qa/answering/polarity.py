@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from qa.answering.days import undated_numbers
+from qa.answering.numerals import numbers
 from qa.text import fold, tokens
 
 _NOT_DENIALS = re.compile(
@@ -27,7 +29,7 @@ _DENIALS = re.compile(
 )
 # Directions that exclude each other: what a claim names must not be the opposite of what its quote names.
 _OPPOSITES: tuple[tuple[str, str], ...] = (
-    (r"增加|增长|上升|提高|提升|上涨|扩大|增至|\bincreas|\bris(?:e|es|en|ing)\b|\brose\b|\bexpand|\brais",
+    (r"增加(?!值)|新增|增长|上升|提高|提升|上涨|扩大|增至|\bincreas|\bris(?:e|es|en|ing)\b|\brose\b|\bexpand|\brais",
      r"减少|下降|降低|下跌|缩小|缩减|降至|减至|\bdecreas|\bdeclin|\bfell\b|\bfall(?:s|ing)?\b|\breduc|\blower(?:s|ed)\b|\bshrink"),
     (r"通过|批准|同意|核准|\bapprov|\bpass(?:ed|es)\b|\badopt",
      r"否决|驳回|未通过|\breject|\bvot(?:ed|es) down\b|\bveto"),
@@ -35,11 +37,14 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
      r"撤销|解散|撤并|注销|\bdissolv|\bdisband|\babolish"),
     (r"开通|启用|启动|上线|开放|投用|投运|\blaunch|\bopen(?:s|ed|ing)?\b|\bstart",
      r"关闭|停用|停运|下线|停止|暂停|终止|\bclos(?:e|es|ed|ing)\b|\bsuspend|\bterminat|\bshut"),
-    (r"实施|施行|生效|执行|\bimplement|\btak(?:e|es|ing) effect|\bin force\b|\beffective\b",
+    (r"实施|施行|生效|执行|有效|\bimplement|\btak(?:e|es|ing) effect|\bin force\b|\beffective\b",
      r"废止|失效|取消|中止|\brepeal|\bcancel|\bannul|\brevok"),
     (r"允许|准许|鼓励|支持|\ballow|\bpermit|\bencourag|\bsupport",
      r"禁止|严禁|不得|不准|限制|反对|\bprohibit|\bforbid|\bban(?:s|ned)?\b|\brestrict|\boppos"),
     (r"放宽|放开|\brelax|\beas(?:e|es|ed|ing)\b", r"收紧|从严|\btighten"),
+    (r"延长|\bextend", r"缩短|\bshorten"),
+    (r"(?<!不)高于|(?<!不)超过|(?<!不)多于|\babove\b", r"(?<!不)低于|(?<!不)少于|(?<!不)小于|\bbelow\b"),
+    (r"免费|无偿|\bfree\b", r"(?<!不)收费|自费|付费|有偿"),
     (r"盈利|\bprofit", r"亏损|\bloss"),
 )  # fmt: skip
 _PAIRS = tuple((re.compile(one), re.compile(other)) for one, other in _OPPOSITES)
@@ -76,21 +81,44 @@ def contradicts(claim: str, quotes: list[str], *, same_language: bool) -> bool:
     if not same_language:
         odd = [denials(clause) % 2 == 1 for clause in pool]
         return not any(odd) if denials(claim) % 2 else all(odd)
-    words = [set(tokens(clause)) for clause in pool]
     for clause in clauses(claim):
-        mine = set(tokens(clause))
-        if not mine:
+        if not tokens(clause):
             continue
-        shares = [len(mine & theirs) / len(mine | theirs) for theirs in words]
-        best = max(shares)
-        if best == 0:
-            if denials(clause) % 2 and not any(denials(other) % 2 for other in pool):
-                return True
-            continue
-        nearest = [other for other, share in zip(pool, shares, strict=True) if share >= best - 0.05]
-        if all(denials(clause) % 2 != denials(other) % 2 for other in nearest):
+        nearest = closest(clause, pool)
+        if not nearest and denials(clause) % 2 and not any(denials(other) % 2 for other in pool):
+            return True
+        if nearest and all(denials(clause) % 2 != denials(other) % 2 for other in nearest):
             return True
     return False
+
+
+def closest(clause: str, pool: list[str]) -> list[str]:
+    """The clauses of `pool` that `clause` most likely restates; empty when none shares a word with it.
+
+    Those that hold all its figures come first: 同比下降 4.7% restates 同比增长 4.7%, whatever surrounds it.
+    """
+    figures = undated_numbers(clause)
+    holding = [
+        other
+        for other in pool
+        if figures and all(any(f.value == n.value for n in numbers(other, strict=False)) for f in figures)
+    ]
+    mine = set(tokens(clause))
+    shares = []
+    for other in holding or pool:
+        theirs = set(tokens(other))
+        shares.append(len(mine & theirs) / len(mine | theirs) if theirs else 0.0)
+    best = max(shares, default=0.0)
+    return [o for o, share in zip(holding or pool, shares, strict=True) if best and share >= best - 0.05]
+
+
+def _opposite(claim: str, quote: str) -> tuple[str, str] | None:
+    for pair in _PAIRS:
+        for mine, theirs in (pair, pair[::-1]):
+            named, opposite = mine.search(claim), theirs.search(quote)
+            if named and opposite and not mine.search(quote) and not theirs.search(claim):
+                return named.group(), opposite.group()
+    return None
 
 
 def opposite_direction(claim: str, quote: str) -> tuple[str, str] | None:
@@ -100,11 +128,13 @@ def opposite_direction(claim: str, quote: str) -> tuple[str, str] | None:
     ('下降', '增长')
     """
     claim, quote = fold(claim), fold(quote)
-    for pair in _PAIRS:
-        for mine, theirs in (pair, pair[::-1]):
-            named, opposite = mine.search(claim), theirs.search(quote)
-            if named and opposite and not mine.search(quote) and not theirs.search(claim):
-                return named.group(), opposite.group()
+    found = _opposite(claim, quote)
+    if found:
+        return found
+    for clause in clauses(claim):
+        opposites = [_opposite(clause, other) for other in closest(clause, clauses(quote))]
+        if opposites and all(opposites):
+            return opposites[0]
     if _DONE.search(claim) and not _DONE.search(quote):
         planned = _PLANNED.search(quote)
         if planned and not _PLANNED.search(claim):

@@ -34,7 +34,7 @@ class ChatTab:
     def __init__(self, desk: Desk, asker: Asker, labels: Labels, generative: bool) -> None:
         self.desk = desk
         self.asker = asker
-        self.conversation = gr.State(Conversation.new)
+        self.conversation = gr.State(Conversation())
         self.editing = gr.State(False)
         self.opened = gr.State(None)
         self._draw(labels, generative)
@@ -44,7 +44,7 @@ class ChatTab:
             with gr.Column(elem_id="past", scale=0, min_width=200):
                 self.new = labels.add(gr.Button(size="sm", elem_id="new"), value="new")
                 self.history = gr.HTML(
-                    self.record(Conversation.new(), "zh", keep=False),
+                    self.record(Conversation(), "zh", keep=False),
                     html_template='<nav class="history"></nav>',
                     js_on_load=script("history.js"),
                     apply_default_css=False,

@@ -216,7 +216,7 @@ class ChatEvents:
             gr.Info(str(text_html(say(language, "saved", path=path))), title=say(language, "save"))
 
     def _new(self, language: Language) -> dict[Any, Any]:
-        return self._fresh(Conversation.new(), language)
+        return self._fresh(Conversation(), language)
 
     def _restore(self, event: gr.EventData, language: Language) -> dict[Any, Any]:
         try:

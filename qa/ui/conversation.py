@@ -34,15 +34,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The turns of one conversation, oldest first."""
+    """The turns of one conversation, oldest first; `key` names it from its first question on."""
 
-    key: str
+    key: str = ""
     turns: tuple[Turn, ...] = ()
-
-    @classmethod
-    def new(cls) -> Conversation:
-        """An empty conversation with a key of its own."""
-        return cls(uuid4().hex)
 
     @property
     def history(self) -> list[str]:
@@ -51,7 +46,8 @@ class Conversation:
 
     def asked(self, question: str) -> Conversation:
         """This conversation with one more turn, not answered yet; the oldest go beyond the limit."""
-        return replace(self, turns=(*self.turns, Turn(question))[-MAX_TURNS:])
+        key = self.key or uuid4().hex
+        return Conversation(key, (*self.turns, Turn(question))[-MAX_TURNS:])
 
     def ended(self, **changes: Any) -> Conversation:
         """This conversation with its last turn changed."""

@@ -84,7 +84,7 @@ class EvaluationTab:
         library = self._desk.library
         hidden = gr.update(visible=False)
         began = time.monotonic()
-        work = Work(lambda progress: evaluate(library, path, progress))
+        work = Work(lambda progress: evaluate(library, path, progress), stoppable=True)
         try:
             for progress in work.steps():
                 line = say(language, "evaluation.progress", done=progress.done, total=progress.total or "…")

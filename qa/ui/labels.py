@@ -29,6 +29,7 @@ class Labels:
 
     def updates(self, language: Language) -> list[Any]:
         """One update for each of `components`."""
-        return [
-            gr.update(**{name: say(language, key) for name, key in keys.items()}) for _, keys in self._kept
+        said: list[dict[str, Any]] = [
+            {name: say(language, key) for name, key in keys.items()} for _, keys in self._kept
         ]
+        return [gr.update(**properties) for properties in said]

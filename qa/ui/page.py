@@ -22,6 +22,7 @@ from qa.ui.html import element
 from qa.ui.labels import Labels
 from qa.ui.library_tab import LibraryTab
 from qa.ui.limits import Limits
+from qa.ui.programs import Programs
 from qa.ui.texts import Language, language_of_browser, say
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Page:
             with gr.Tabs(elem_id="tabs") as self._tabs:
                 self._draw_tabs(library, settings, limits)
             self._connect()
+            Programs(library, limits).offer()
 
     def _draw_tabs(self, library: Library, settings: Settings, limits: Limits) -> None:
         labels, language = self._labels, self._language

@@ -44,7 +44,8 @@ _HEADERS = (
     (b"x-frame-options", b"DENY"),
 )
 _PORTS_TRIED = 20
-_LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "testserver"})
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 class Guard:
@@ -101,7 +102,7 @@ def build_page(library: Library, settings: Settings | None = None, limits: Limit
 def create_app(
     library: Library, *, host: str = "127.0.0.1", auth: str | None = None, limits: Limits | None = None
 ) -> FastAPI:
-    """The whole web application: the page at `/`.
+    """The whole web application: the page at `/`, and beside it what `qa.ui.api` serves to programs.
 
     `auth` is `user:password`, asked for by the browser for every address. Bound to this machine alone, the
     server answers only to the names of this machine.
@@ -113,10 +114,12 @@ def create_app(
     import gradio as gr
     from fastapi import FastAPI
 
+    from qa.ui.api import mount_api
     from qa.ui.theme import theme
 
     blocks.queue(max_size=200, default_concurrency_limit=8, api_open=False)
     app = FastAPI(title="bulletin-qa", docs_url=None, redoc_url=None, openapi_url=None)
+    mount_api(app, library, limits=limits, local=host in _LOOPBACK)  # Gradio takes every path that is left
     static = files("qa.ui").joinpath("static")
     gr.mount_gradio_app(
         app,
@@ -135,7 +138,7 @@ def create_app(
         css=static.joinpath("page.css").read_text(encoding="utf-8"),
         head=static.joinpath("head.html").read_text(encoding="utf-8"),
     )
-    names = _LOCAL if host in ("127.0.0.1", "localhost", "::1") else None
+    names = _LOCAL if host in _LOOPBACK else None
     app.add_middleware(Guard, names=names, credentials=auth)
     return app
 

@@ -9,17 +9,25 @@ from typing import Generic, TypeVar
 
 _T = TypeVar("_T")
 
-# One piece of long work at a time: it is limited by the processor, and questions come first.
-_POOL = ThreadPoolExecutor(1, thread_name_prefix="qa-ui")
+# Long work is limited by the processor, and questions come first.
+_POOL = ThreadPoolExecutor(2, thread_name_prefix="qa-ui")
+
+
+class Stopped(Exception):
+    """Raised inside work that was asked to stop; nobody outside sees it."""
 
 
 class Counted:
-    """Progress that can be read from another thread: `done` of `total` steps (0 when unknown)."""
+    """Progress that can be read from another thread: `done` of `total` steps (0 when unknown).
+
+    When `stopping` is set, the next step ends the work that reports it.
+    """
 
     def __init__(self) -> None:
         self.done = 0
         self.total = 0
         self.stage = ""
+        self.stopping = False
 
     def start(self, stage: str, total: int | None) -> None:
         """Begin a stage."""
@@ -27,6 +35,8 @@ class Counted:
 
     def advance(self, n: int = 1) -> None:
         """Count steps."""
+        if self.stopping:
+            raise Stopped
         self.done += n
 
     def finish(self) -> None:
@@ -40,23 +50,34 @@ class Counted:
 
 
 class Work(Generic[_T]):
-    """One call running in the background."""
+    """One call running in the background.
 
-    def __init__(self, call: Callable[[Counted], _T]) -> None:
+    With `stoppable`, it ends at its next step once nobody follows `steps` any more; without, it is left to
+    finish, as a change of the library is.
+    """
+
+    def __init__(self, call: Callable[[Counted], _T], *, stoppable: bool = False) -> None:
         self.progress = Counted()
+        self._stoppable = stoppable
         self._ended = threading.Event()
         self._future = _POOL.submit(self._run, call)
 
     def _run(self, call: Callable[[Counted], _T]) -> _T:
         try:
+            if self.progress.stopping:
+                raise Stopped
             return call(self.progress)
         finally:
             self._ended.set()
 
     def steps(self, seconds: float = 0.4) -> Iterator[Counted]:
         """The progress every so often, until the work has ended."""
-        while not self._ended.wait(seconds):
-            yield self.progress
+        try:
+            while not self._ended.wait(seconds):
+                yield self.progress
+        except GeneratorExit:
+            self.progress.stopping = self._stoppable
+            raise
 
     def result(self) -> _T:
         """What the call returned, or the exception it raised."""

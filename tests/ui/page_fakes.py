@@ -11,6 +11,9 @@ from pathlib import Path
 
 from qa.types import Answer, Bulletin, Citation, Hit, Item, NearMiss, Page, Passage, Sentence
 
+SCRIPT = "<script>window.hacked = 1</script>"
+IMAGE = '<img src=x onerror="window.hacked = 1">'
+
 
 @dataclass(frozen=True)
 class AnswerPart:

@@ -1,0 +1,73 @@
+import base64
+import subprocess
+import sys
+
+import pytest
+from fastapi.testclient import TestClient
+
+from qa.errors import UsageError
+from qa.ui import create_app
+from qa.ui.server import _listen
+
+
+def client(library, **options) -> TestClient:
+    return TestClient(create_app(library, **options), base_url="http://127.0.0.1:7860")
+
+
+def test_importing_the_page_does_not_import_gradio():
+    code = "import sys, qa.ui; sys.exit('gradio' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_page_names_no_other_host_to_load_from(library):
+    answer = client(library).get("/")
+    policy = answer.headers["content-security-policy"]
+    assert answer.status_code == 200
+    assert "http" not in policy
+    assert "default-src 'self'" in policy
+
+
+def test_another_hosts_name_is_not_answered_on_a_local_server(library):
+    local = client(library)
+    assert local.get("/", headers={"host": "evil.example"}).status_code == 400
+    assert local.get("/", headers={"host": "localhost:7860"}).status_code == 200
+
+
+def test_a_server_for_the_network_answers_to_any_name(library):
+    assert client(library, host="0.0.0.0").get("/", headers={"host": "bulletins.lan"}).status_code == 200
+
+
+def test_the_password_guards_the_page_its_data_and_the_interface_for_programs(library):
+    guarded = client(library, auth="anna:ge:heim")
+    for path in ("/", "/config", "/gradio_api/info", "/healthz"):
+        answer = guarded.get(path)
+        assert answer.status_code == 401
+        assert "Basic" in answer.headers["www-authenticate"]
+    assert guarded.get("/", auth=("anna", "falsch")).status_code == 401
+    assert guarded.get("/", auth=("anna", "ge:heim")).status_code == 200
+    token = base64.b64encode(b"anna:ge:heim").decode()
+    assert guarded.get("/", headers={"authorization": f"Bearer {token}"}).status_code == 401
+
+
+@pytest.mark.parametrize("auth", ["anna", ":x", "anna:"])
+def test_a_password_without_a_user_is_refused_at_the_start(library, auth):
+    with pytest.raises(UsageError, match="USER:PASSWORD"):
+        create_app(library, auth=auth)
+
+
+def test_programs_are_offered_ask_retrieve_and_contents_and_nothing_of_the_page(library):
+    offered = client(library).get("/gradio_api/info").json()["named_endpoints"]
+    assert sorted(offered) == ["/ask", "/contents", "/retrieve"]
+
+
+def test_the_next_port_is_taken_when_one_is_busy():
+    with _listen("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        if port < 65_000:
+            with _listen("127.0.0.1", port) as second:
+                assert port < second.getsockname()[1] <= port + 20
+
+
+def test_an_address_that_is_not_ours_is_one_clear_error():
+    with pytest.raises(UsageError, match=r"192\.0\.2\.1"):
+        _listen("192.0.2.1", 7860)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on one file: bytes on disk, bytes once unpacked, characters of text, pages."""
+    """Bounds on one file: bytes on disk, bytes once unpacked, characters of text and of a line, pages."""
 
     file_bytes: int = 50_000_000
     unpacked_bytes: int = 400_000_000
     characters: int = 20_000_000
+    line_characters: int = 1_000_000
     pages: int = 20_000
 
 

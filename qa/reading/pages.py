@@ -13,14 +13,15 @@ from collections import Counter
 from qa.types import Page
 
 PAGE_MARK = re.compile(
-    r"[ \t\u3000]*(?:"
+    r"[ \t\f\u3000]*(?:"
     r"[-—–―－─·•~]{1,3}[ \t]*[0-9０-９]{1,4}[ \t]*[-—–―－─·•~]{1,3}"
     r"|第[ \t]*[0-9０-９]{1,4}[ \t]*页(?:[ \t,，/、]*共[ \t]*[0-9０-９]{1,4}[ \t]*页)?"
     r"|[Pp]age[ \t]*[0-9]{1,4}(?:[ \t]*(?:of|/)[ \t]*[0-9]{1,4})?"
     r"|[0-9]{1,4}[ \t]*/[ \t]*[0-9]{1,4}"
-    r")[ \t\u3000]*"
+    r")[ \t\f\u3000]*"
 )
-_NUMBER_LINE = re.compile(r"[ \t\u3000]*([0-9０-９]{1,4})[ \t\u3000]*")
+_NUMBER_LINE = re.compile(r"[ \t\f\u3000]*([0-9０-９]{1,4})[ \t\f\u3000]*")
+_DECORATION = re.compile(r"^[^\S\n]*(?P<rule>[^\w\s](?:[^\w\n]*[^\w\s])?|_[_ ]*_)[^\S\n]*$", re.MULTILINE)
 _DIGITS = re.compile(r"[0-9０-９]+")
 
 
@@ -78,27 +79,33 @@ def find_marks(text: str, pages: tuple[Page, ...]) -> tuple[tuple[int, int], ...
                 break
             marks += found
             taken.update(found)
-    return tuple(sorted(_trimmed(text, start, end) for start, end in set(marks)))
+    return tuple(sorted({*(_trimmed(text, start, end) for start, end in marks), *find_decorations(text)}))
+
+
+def find_decorations(text: str) -> tuple[tuple[int, int], ...]:
+    """Spans of the lines that hold no letter or digit: rules and rows of stars."""
+    return tuple(match.span("rule") for match in _DECORATION.finditer(text))
 
 
 def _running_lines(text: str, pages: list[list[tuple[int, int]]], edge: int) -> list[tuple[int, int]]:
     """The line at one edge of the pages, where it is the same but for its number on most of them."""
     edges = [page[edge] for page in pages if len(page) > 1]
-    if len(edges) < 3:
+    if len(edges) < 2:
         return []
     forms = {line: _DIGITS.sub("#", "".join(text[slice(*line)].split())) for line in edges}
     common = Counter(forms.values())
-    numbers = [line for line in edges if _NUMBER_LINE.fullmatch(text, *line)]
-    if len(numbers) >= 3 and len(numbers) * 2 > len(edges) and _rise(text, numbers):
-        return numbers
+    numbers = [
+        (number, page[edge])
+        for number, page in enumerate(pages)
+        if len(page) > 1 and _NUMBER_LINE.fullmatch(text, *page[edge])
+    ]
+    # Printed numbers run with the pages, from whatever number the first one has.
+    if len(numbers) * 2 > len(edges) and len({int(text[slice(*line)]) - number for number, line in numbers}) == 1:
+        return [line for _, line in numbers]
     # Headers often differ between left and right pages, so a third of the pages is enough.
-    wanted = {form for form, count in common.items() if count >= max(3, len(edges) / 3) and len(form) <= 60}
+    enough = max(min(3, len(edges)), len(edges) / 3)
+    wanted = {form for form, count in common.items() if count >= enough and 2 <= len(form) <= 60}
     return [line for line, form in forms.items() if form in wanted and form.strip("#") != ""]
-
-
-def _rise(text: str, lines: list[tuple[int, int]]) -> bool:
-    numbers = [int(text[slice(*line)].strip()) for line in lines]
-    return all(earlier < later for earlier, later in itertools.pairwise(numbers))
 
 
 def _content_lines(text: str, page: Page) -> list[tuple[int, int]]:

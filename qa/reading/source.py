@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from qa.errors import ReadingError
 from qa.reading.decoding import clean, decode
+from qa.reading.docx import read_docx
+from qa.reading.html import read_html
+from qa.reading.jsonl import read_jsonl
 from qa.reading.limits import DEFAULT_LIMITS, Limits
-from qa.reading.pages import find_marks, find_pages
+from qa.reading.pages import find_decorations, find_marks, find_pages
+from qa.reading.pdf import read_pdf
 from qa.types import Page, SourceText
+
+# Front matter and comments: in the file, but not shown.
+_UNSEEN_MARKDOWN = re.compile(r"\A---\n(?:[^\n]*\n){1,50}?---(?=\n|\Z)|<!--.{0,10000}?-->", re.DOTALL)
 
 
 def read_source(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> SourceText:
@@ -27,6 +35,11 @@ def read_source(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Sourc
     if len(source.text) > limits.characters:
         raise ReadingError(
             f"{shown}: {len(source.text):,} characters of text, at most {limits.characters:,}; split it"
+        )
+    longest = max(map(len, source.text.split("\n")))
+    if longest > limits.line_characters:
+        raise ReadingError(
+            f"{shown}: a line of {longest:,} characters, at most {limits.line_characters:,}; it isn't prose, leave it out"
         )
     if not source.text.strip():
         raise ReadingError(f"{shown}: no text in it; leave it out")
@@ -71,8 +84,10 @@ def _read_text(data: bytes, name: str, limits: Limits) -> SourceText:
 
 
 def _read_markdown(data: bytes, name: str, limits: Limits) -> SourceText:
-    text = clean(decode(data, name), name)
-    return SourceText(name, text, (Page(1, 0, len(text)),), "", "md")
+    text = clean(decode(data, name), name).replace("\f", "\n")
+    unseen = tuple(match.span() for match in _UNSEEN_MARKDOWN.finditer(text))
+    marks = [span for span in find_decorations(text) if not any(a <= span[0] < b for a, b in unseen)]
+    return SourceText(name, text, (Page(1, 0, len(text)),), "", "md", tuple(sorted([*unseen, *marks])))
 
 
 def paged_text(text: str, name: str, kind: str) -> SourceText:
@@ -82,7 +97,12 @@ def paged_text(text: str, name: str, kind: str) -> SourceText:
 
 
 _READERS: dict[str, Callable[[bytes, str, Limits], SourceText]] = {
-    ".txt": _read_text,
+    ".docx": read_docx,
+    ".htm": read_html,
+    ".html": read_html,
+    ".jsonl": read_jsonl,
     ".md": _read_markdown,
+    ".pdf": read_pdf,
+    ".txt": _read_text,
 }
 SUFFIXES: frozenset[str] = frozenset(_READERS)

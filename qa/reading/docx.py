@@ -1,0 +1,200 @@
+"""DOCX into text: paragraphs with their headings marked as in Markdown, tables as rows `a | b`."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from qa.errors import ReadingError
+from qa.reading.decoding import clean
+from qa.reading.limits import Limits
+from qa.reading.pages import find_decorations
+from qa.types import Page, SourceText
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_ENTRIES = 20_000
+_HEADING = re.compile(r"(?:heading|标题)\s*([1-9])$", re.IGNORECASE)
+_DEEPEST = 60
+_PAGE = "\f"
+
+
+def read_docx(data: bytes, name: str, limits: Limits) -> SourceText:
+    """The text of a Word document, text boxes and tables included, in reading order.
+
+    Raises ReadingError for one that is damaged, locked, or would unpack to more than the limits allow.
+    """
+    _check_archive(data, name, limits)
+    from docx import Document
+    from docx.opc.exceptions import OpcError
+
+    try:
+        document = Document(io.BytesIO(data))
+        levels = _levels(document)
+        lines = list(_blocks(document.element.body, levels, 0))
+    except (
+        OpcError,
+        KeyError,
+        ValueError,
+        AttributeError,
+        SyntaxError,
+        zipfile.BadZipFile,
+        OSError,
+    ) as error:
+        raise ReadingError(f"{name}: not a readable Word document ({_short(error)}); save it again") from None
+    return _assemble("\n".join(lines), name)
+
+
+def _check_archive(data: bytes, name: str, limits: Limits) -> None:
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ReadingError(
+            f"{name}: locked with a password or an old .doc; save it as .docx without a password"
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise ReadingError(f"{name}: not a readable Word document ({_short(error)}); save it again") from None
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > limits.unpacked_bytes or len(entries) > _ENTRIES:
+        raise ReadingError(
+            f"{name}: unpacks to {unpacked:,} bytes in {len(entries):,} parts, "
+            f"at most {limits.unpacked_bytes:,} in {_ENTRIES:,}; leave it out or remove its pictures"
+        )
+    text = sum(entry.file_size for entry in entries if entry.filename.endswith(".xml"))
+    if text > 20 * limits.characters // 4:
+        raise ReadingError(f"{name}: {text:,} bytes of text parts once unpacked; split it")
+
+
+def _levels(document: Any) -> dict[str, int]:
+    """Heading level by style id: from the outline level, or the style's name, also through its parents."""
+    levels: dict[str, int] = {}
+    for style in document.styles:
+        seen = 0
+        each: Any = style
+        while each is not None and seen < 10:
+            level = _outline(each.element) or _named_level(each.name or "")
+            if level:
+                levels[style.style_id] = level
+                break
+            each, seen = getattr(each, "base_style", None), seen + 1
+    return levels
+
+
+def _named_level(name: str) -> int:
+    found = _HEADING.match(name.strip())
+    return int(found.group(1)) if found else 0
+
+
+def _outline(element: Any) -> int:
+    for level in element.iter(f"{_W}outlineLvl"):
+        value = level.get(f"{_W}val") or ""
+        return int(value) + 1 if value.isdecimal() and int(value) < 9 else 0
+    return 0
+
+
+def _blocks(parent: Any, levels: dict[str, int], depth: int) -> Iterator[str]:
+    """The lines of a body, cell or text box: one a paragraph or table row."""
+    if depth > _DEEPEST:
+        return
+    for child in parent:
+        tag = child.tag
+        if tag == f"{_W}p":
+            yield from _paragraph(child, levels, depth)
+        elif tag == f"{_W}tbl":
+            yield from _rows(child, levels, depth)
+        elif tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"):
+            yield from _blocks(child, levels, depth + 1)
+
+
+def _paragraph(paragraph: Any, levels: dict[str, int], depth: int) -> Iterator[str]:
+    pieces: list[str] = []
+    boxes: list[Any] = []
+    for kind, element in _content(paragraph):
+        if kind == "box":
+            boxes.append(element)
+        else:
+            pieces.append(element)
+    text = "".join(pieces)
+    for box in boxes:
+        yield from _blocks(box, levels, depth + 1)
+    level = _level(paragraph, levels)
+    # Level 7 and deeper have no Markdown form; such headings are text like any other.
+    if level and 1 <= level <= 6 and text.strip():
+        yield "#" * level + " " + " ".join(text.split())
+    else:
+        yield text
+
+
+def _content(paragraph: Any) -> Iterator[tuple[str, Any]]:
+    """The text of a paragraph and the text boxes that hang on it; deleted text and doubles left out."""
+    stack = [iter(paragraph)]
+    while stack:
+        element = next(stack[-1], None)
+        if element is None:
+            stack.pop()
+            continue
+        tag = element.tag
+        if tag == f"{_W}t":
+            yield "text", element.text or ""
+        elif tag == f"{_W}tab":
+            yield "text", "\t"
+        elif tag in (f"{_W}br", f"{_W}cr"):
+            yield "text", _PAGE if element.get(f"{_W}type") == "page" else "\n"
+        elif tag == f"{_W}lastRenderedPageBreak":
+            yield "text", _PAGE
+        elif tag == f"{_W}noBreakHyphen":
+            yield "text", "-"
+        elif tag == f"{_W}txbxContent":
+            yield "box", element
+        elif tag not in (f"{_W}del", f"{_W}moveFrom", f"{_W}pPr", f"{_W}rPr", f"{_W}instrText", _FALLBACK):
+            stack.append(iter(element))
+
+
+def _level(paragraph: Any, levels: dict[str, int]) -> int:
+    properties = paragraph.find(f"{_W}pPr")
+    if properties is None:
+        return 0
+    style = properties.find(f"{_W}pStyle")
+    own = _outline(properties)
+    return own or (levels.get(style.get(f"{_W}val") or "", 0) if style is not None else 0)
+
+
+def _rows(table: Any, levels: dict[str, int], depth: int) -> Iterator[str]:
+    for row in table.iter(f"{_W}tr"):
+        if next((each for each in row.iterancestors(f"{_W}tbl")), None) is not table:
+            continue
+        cells = [
+            list(_blocks(cell, levels, depth + 1)) for cell in row.iter(f"{_W}tc") if _owner(cell) is row
+        ]
+        filled = [[line.replace(_PAGE, "").strip() for line in cell if line.strip()] for cell in cells]
+        if sum(bool(cell) for cell in filled) <= 1:
+            # A table with one cell a row is a frame around text.
+            yield from (line for cell in filled for line in cell)
+        else:
+            yield " | ".join(" ".join(" ".join(line.split()) for line in cell) for cell in filled)
+
+
+def _owner(cell: Any) -> Any:
+    return next(iter(cell.iterancestors(f"{_W}tr")), None)
+
+
+def _assemble(raw: str, name: str) -> SourceText:
+    """Page breaks become page bounds: a character there would part the paragraph they stand in."""
+    parts = clean(raw, name).split(_PAGE)
+    pages: list[Page] = []
+    place = 0
+    for part in parts:
+        if part or not pages:
+            pages.append(Page(len(pages) + 1, place, place + len(part)))
+            place += len(part)
+    text = "".join(parts)
+    return SourceText(name, text, tuple(pages), "", "docx", find_decorations(text))
+
+
+def _short(error: Exception) -> str:
+    message = " ".join(str(error).split()) or type(error).__name__
+    return message[:120]

@@ -52,7 +52,7 @@ _ABBREVIATIONS = {
     "wto": "世界贸易组织",
 }
 _STOP = frozenset(
-    "的 了 在 是 和 与 及 或 等 为 由 于 对 以 并 将 已 也 都 其 该 这 那 此 有 从 到 中 上 下 内 后 前 "  # noqa: SIM905
+    "的 了 在 是 和 与 及 或 等 为 由 于 对 以 并 将 已 也 都 其 该 这 那 此 有 从 到 中 上 下 内 后 前 "
     "时 个 把 被 让 使 之 而 且 则 即 自 起 并且 以及 同时 此外 另外 其中 因此 所以 根据 按照 通过 进行 "
     "表示 指出 介绍 包括 如下 主要 分别 共 共有 达到 约".split()
 )
@@ -98,9 +98,13 @@ def _missing_dates(claim: str, basis: Basis) -> Iterator[tuple[str, str]]:
     for date in days.find_partial_dates(claim):
         if not any(date.agrees(other) for other in carried):
             yield "date", date.text
-    said = days.relative_words("\n".join((*basis.quotes, basis.context)))
-    if not days.relative_words(claim) <= said:
-        yield "date", " ".join(sorted(days.relative_words(claim) - said))
+    unsaid = days.relative_words(claim) - days.relative_words(basis.everything)
+    unsaid |= {word for word in days.time_words(claim) if not any(word in said for said in _said(basis))}
+    yield from (("date", word) for word in sorted(unsaid))
+
+
+def _said(basis: Basis) -> frozenset[str]:
+    return days.time_words(basis.everything)
 
 
 def _noun_carried(word: str, matching: str) -> bool:

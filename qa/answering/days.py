@@ -49,6 +49,13 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_QUOTED = re.compile(r"《[^《》]*》|“[^“”]*”|「[^「」]*」")
+# Times of the day, week and year that are words, not dates; a claim must use those of its quote.
+_TIME_WORD = re.compile(
+    r"每(?:个)?(?:半年|季度|季|周[一二三四五六日末]?|星期[一二三四五六日天]?|月|年|天|日|小时)"
+    r"|(?:周|星期)[一二三四五六日天末]|凌晨|清晨|上午|中午|下午|傍晚|深夜|上半年|下半年|年初|年中|年底|年末"
+    r"|月初|月中|月底|[上中下]旬|春季|夏季|秋季|冬季"
+)
 _RELATIVE = {
     "next year": ("明年", "next year"),
     "this year": ("今年", "本年", "this year"),
@@ -106,9 +113,22 @@ def find_partial_dates(text: str) -> list[PartialDate]:
     return sorted(found, key=lambda date: date.start)
 
 
+def time_words(text: str) -> frozenset[str]:
+    """The words of `text` for times that recur or are parts of a day, month or year.
+
+    >>> sorted(time_words("每个星期二下午开放"))
+    ['下午', '每周二']
+    """
+    return frozenset(
+        match.replace("星期", "周").replace("周天", "周日").replace("每个", "每")
+        for match in _TIME_WORD.findall(text)
+    )
+
+
 def undated_numbers(text: str) -> list[Number]:
-    """The numbers that `text` claims, those that are part of a date left out."""
+    """The numbers that `text` claims, those that are part of a date or of a quoted name left out."""
     dated = [(date.start, date.end) for date in find_partial_dates(text)]
+    dated.extend(match.span() for match in _QUOTED.finditer(unicodedata.normalize("NFKC", text)))
     return [
         number
         for number in numbers(text, strict=True)

@@ -42,7 +42,7 @@ _UNIT_FAMILY = {
 }
 # Units that measure: 3000 元 is not 3000 家, while 70 家 and 70 个 may well be the same count.
 _MEASURES = frozenset(
-    "km2 km kg day month yuan hkd year-old ordinal m2 people 立方米 千瓦时 公顷 美元 欧元 日元 英镑 "  # noqa: SIM905
+    "km2 km kg day month yuan hkd year-old ordinal m2 people 立方米 千瓦时 公顷 美元 欧元 日元 英镑 "
     "个百分点 小时 分钟 季度 吨 米 亩 年 周 倍".split()
 )
 _EVERYDAY = frozenset((*_MEASURES, "平方公里", "公里", "元", "个月", "月", "日", "天", "岁")) - {
@@ -70,7 +70,7 @@ _BOUND_REACH = 14
 _WORDS = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "  # noqa: SIM905
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
         "fifteen sixteen seventeen eighteen nineteen".split()
     )
 }

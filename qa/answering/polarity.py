@@ -42,6 +42,7 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
     (r"允许|准许|鼓励|支持|\ballow|\bpermit|\bencourag|\bsupport",
      r"禁止|严禁|不得|不准|限制|反对|\bprohibit|\bforbid|\bban(?:s|ned)?\b|\brestrict|\boppos"),
     (r"放宽|放开|\brelax|\beas(?:e|es|ed|ing)\b", r"收紧|从严|\btighten"),
+    (r"提高|降低|上调|下调|变化", r"不变|维持"),
     (r"延长|\bextend", r"缩短|\bshorten"),
     (r"(?<!不)高于|(?<!不)超过|(?<!不)多于|\babove\b", r"(?<!不)低于|(?<!不)少于|(?<!不)小于|\bbelow\b"),
     (r"免费|无偿|\bfree\b", r"(?<!不)收费|自费|付费|有偿"),

@@ -57,7 +57,7 @@ def evaluate(
     and its error is kept; the others go on. `seconds` of a row is the wall time of `ask` alone.
     `progress` is told of each question, as an object or as a function of how many are done and of how many.
     """
-    about: dict[str, Any] = {"version": _version()}
+    about: dict[str, Any] = {"version": _version(), **_choices(library)}
     if isinstance(questions, (str, Path)):
         about |= _fingerprint(Path(questions))
         questions = load_questions(questions, split=split)
@@ -102,6 +102,17 @@ def _version() -> str:
     with suppress(importlib.metadata.PackageNotFoundError):
         return importlib.metadata.version("bulletin-qa")
     return "unknown"
+
+
+def _choices(library: Answering) -> dict[str, str]:
+    """Model and settings of a library that has them, so that two reports can be told apart."""
+    encoder, settings = getattr(library, "encoder", None), getattr(library, "settings", None)
+    choices = {
+        "model": getattr(encoder, "name", None),
+        "model_fingerprint": getattr(encoder, "fingerprint", None),
+        "settings": getattr(settings, "fingerprint", None),
+    }
+    return {name: value for name, value in choices.items() if isinstance(value, str)}
 
 
 def _fingerprint(path: Path) -> dict[str, Any]:

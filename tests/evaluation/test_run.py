@@ -1,4 +1,5 @@
 import json
+from types import SimpleNamespace
 
 import pytest
 from evaluation_helpers import WrittenLibrary, answer, question
@@ -127,6 +128,13 @@ def test_one_split_can_be_evaluated_alone(library, questions, tmp_path):
     path.write_text("\n".join(map(to_line, questions)), encoding="utf-8")
     assert [row.id for row in evaluate(library, path, split="dev").rows] == ["q1"]
     assert evaluate(library, path).about["question_set"] == "questions.jsonl"
+
+
+def test_the_report_names_the_model_and_the_settings_it_was_made_with(library, questions):
+    library.encoder = SimpleNamespace(name="small", fingerprint="f1")
+    library.settings = SimpleNamespace(fingerprint="s1")
+    about = evaluate(library, questions).about
+    assert (about["model"], about["model_fingerprint"], about["settings"]) == ("small", "f1", "s1")
 
 
 def test_a_saved_report_loads_with_the_same_measures_and_saves_to_the_same_bytes(

@@ -172,12 +172,9 @@ class LexicalIndex:
         return np.asarray(self._postings.numbers[rows])
 
     def _mask(self, allowed: NDArray[np.int64]) -> NDArray[np.bool_]:
-        numbers = self._postings.numbers
-        mask = np.zeros(len(numbers), np.bool_)
-        if len(numbers) and len(allowed):
-            slot = np.minimum(np.searchsorted(numbers, allowed, sorter=self._by_number), len(numbers) - 1)
-            rows = self._by_number[slot]
-            mask[rows[numbers[rows] == allowed]] = True
+        mask = np.zeros(len(self), np.bool_)
+        rows = place_of(allowed, self._postings.numbers, self._by_number)
+        mask[rows[rows >= 0]] = True
         return mask
 
 

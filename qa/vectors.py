@@ -122,11 +122,11 @@ class VectorIndex:
         _, table, nearest, by_number = self._state
         mask, places = None, None
         if allowed is not None:
+            chosen = np.sort(place_of(allowed, table.order, by_number))
+            chosen = chosen[chosen >= 0]
             mask = np.zeros(len(table.order), np.bool_)
-            if len(table.order) and len(allowed):
-                slot = np.minimum(np.searchsorted(table.order, allowed, sorter=by_number), len(mask) - 1)
-                mask[by_number[slot][table.order[by_number[slot]] == allowed]] = True
-            places = table.with_places(mask)
+            mask[chosen] = True
+            places = table.vectors_of(chosen, mask)
         found = []
         for vector in np.atleast_2d(np.asarray(vectors, np.float32)):
             # A few more than asked for, so that equal scores at the k-th place break by place in the corpus.
@@ -158,10 +158,7 @@ def _load(home: Path, stamp: Stamp, cache: EmbeddingCache, *, thorough: bool = F
     folder = ArrayFolder.open(home / name_of(stamp), thorough=thorough)
     if folder.about.get("format") != FORMAT:
         raise DamagedError(f"{folder.path} was written by another version: it will be rebuilt")
-    held = folder.arrays
-    table = UnitTable(
-        held["order"], held["rows"], held["offsets"], held["places"], held["first"], held["last"]
-    )
+    table = UnitTable.load(folder.arrays)
     cache.require(table.rows)
     nearest = Nearest.open(home, cache, table.rows, folder.about.get("base"), thorough=thorough)
     return VectorIndex(home, stamp, cache, table, nearest)

@@ -130,11 +130,14 @@ def merge(old: Postings, new: Counted, order: Ints) -> Postings:
     return Postings(names, offsets, (keys & 0xFFFFFFFF).astype(np.int32), counts, order, lengths)
 
 
-def place_of(numbers: Ints, order: Ints) -> Ints:
-    """Return where each of `numbers` stands in `order`, -1 where it doesn't."""
+def place_of(numbers: Ints, order: Ints, by_number: Ints | None = None) -> Ints:
+    """Return where each of `numbers` stands in `order`, -1 where it doesn't.
+
+    `by_number` is argsort(order), where it is known.
+    """
     found = np.full(len(numbers), -1, np.int64)
     if len(order) and len(numbers):
-        by_number = np.argsort(order, kind="stable")
+        by_number = np.argsort(order, kind="stable") if by_number is None else by_number
         slot = np.minimum(np.searchsorted(order, numbers, sorter=by_number), len(order) - 1)
         place = by_number[slot]
         hit = order[place] == numbers

@@ -83,7 +83,8 @@ def view_at(connection: sqlite3.Connection, generation: int) -> View:
     """Return what is visible at a generation."""
     rows = connection.execute(
         "SELECT b.name, b.content, c.first_number, c.passages FROM bulletins b"
-        " JOIN contents c USING (content) WHERE b.added <= ? AND (b.removed IS NULL OR b.removed > ?) ORDER BY b.name",
+        " JOIN contents c USING (content)"
+        " WHERE b.added <= ? AND (b.removed IS NULL OR b.removed > ?) ORDER BY b.name",
         (generation, generation),
     ).fetchall()
     numbers = np.array([row[1:] for row in rows], np.int64).reshape(-1, 3)

@@ -6,13 +6,15 @@ item's first passage with sentences -1 … -1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa.storage.postings import place_of
+from qa.storage.tables import expand
 from qa.types import Sentence, StoredPassage
 
 TITLE = -1
@@ -65,7 +67,8 @@ class Units:
 class UnitTable:
     """Units by vector: those of `rows[i]` are `offsets[i]:offsets[i+1]`, in corpus order.
 
-    `order` holds the passage numbers in corpus order and `places` index it.
+    `order` holds the passage numbers in corpus order and `places` index it; the units of the passage at place
+    p are `by_place[starts[p]:starts[p+1]]`.
     """
 
     order: NDArray[np.int64]
@@ -74,6 +77,8 @@ class UnitTable:
     places: NDArray[np.int32]
     first: NDArray[np.int32]
     last: NDArray[np.int32]
+    by_place: NDArray[np.int32]
+    starts: NDArray[np.int64]
 
     @classmethod
     def build(cls, units: Units, order: NDArray[np.int64]) -> UnitTable:
@@ -84,27 +89,37 @@ class UnitTable:
         arranged = np.lexsort((last, first, places, rows))
         distinct, starts = np.unique(rows[arranged], return_index=True)
         offsets = np.append(starts, len(arranged)).astype(np.int64)
-        return cls(
-            order, distinct.astype(np.int32), offsets, places[arranged].astype(np.int32), first[arranged],
-            last[arranged],
-        )  # fmt: skip
+        places = places[arranged].astype(np.int32)
+        by_place = np.argsort(places, kind="stable").astype(np.int32)
+        starts = np.concatenate([[0], np.cumsum(np.bincount(places, minlength=len(order)))]).astype(np.int64)
+        distinct = distinct.astype(np.int32)
+        return cls(order, distinct, offsets, places, first[arranged], last[arranged], by_place, starts)
+
+    @classmethod
+    def load(cls, arrays: Mapping[str, NDArray[Any]]) -> UnitTable:
+        """Undo `arrays`."""
+        return cls(*(arrays[field.name] for field in fields(cls)))
 
     def units(self) -> Units:
         """Undo `build`."""
         rows = np.repeat(self.rows, np.diff(self.offsets))
         return Units(self.order[self.places], np.asarray(self.first), np.asarray(self.last), rows)
 
-    def arrays(self) -> dict[str, NDArray[np.int64] | NDArray[np.int32]]:
+    def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the columns by name."""
-        return {
-            "order": self.order, "rows": self.rows, "offsets": self.offsets, "places": self.places,
-            "first": self.first, "last": self.last,
-        }  # fmt: skip
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
-    def with_places(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return the places in `rows` of the vectors that have a unit in a passage marked in `mask`."""
-        if not len(self.rows):
+    def vectors_of(self, chosen: NDArray[np.int64], mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return the places in `rows` of the vectors that have a unit in one of the `chosen` passages.
+
+        `chosen` are places of passages, `mask` marks the same ones among all.
+        """
+        if not len(self.rows) or not len(chosen):
             return np.zeros(0, np.int64)
+        if 20 * len(chosen) < len(self.order):
+            starts = self.starts[chosen]
+            units = self.by_place[expand(starts, self.starts[chosen + 1] - starts)]
+            return np.unique(np.searchsorted(self.offsets, units, side="right") - 1)
         counts = np.add.reduceat(mask[self.places].astype(np.int32), self.offsets[:-1])
         return np.flatnonzero(counts)
 

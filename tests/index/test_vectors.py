@@ -229,3 +229,105 @@ def test_an_encoder_that_breaks_its_promise_is_named(index: Path) -> None:
 
     with pytest.raises(ModelError, match="hashing"):
         caught_up(filled(index), index, Wrong())
+
+
+@pytest.fixture
+def soon_inverted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the inverted file begin at sizes that a test can build."""
+    monkeypatch.setattr("qa.storage.nearest.EXACT", 300)
+    monkeypatch.setattr("qa.storage.nearest.FEW", 50)
+    monkeypatch.setattr("qa.storage.nearest.TAIL", 40)
+
+
+def recall(found: list[UnitHit], expected: list[UnitHit]) -> float:
+    return len(set(places(found)) & set(places(expected))) / len(expected)
+
+
+@pytest.mark.parametrize("coarse", [10**6, 100], ids=["a byte a dimension", "a byte for eight"])
+def test_an_inverted_file_finds_what_an_exact_search_finds(
+    index: Path, encoder: HashingEncoder, soon_inverted: None, coarse: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.storage.inverted.COARSE", coarse)
+    store = filled(index, 100)
+    vectors = caught_up(store, index, encoder)
+    assert vectors.description.startswith("IVFPQ" if coarse == 100 else "IVFScalarQuantizer")
+    recalls = []
+    for question in ("上海知识产权条例", "投资集成电路产业", "人才政策", "临港平台数据", "企业创新发布"):
+        [found] = vectors.search(encoder.encode_queries([question]), 10)
+        expected = by_hand(store, encoder, question)[:10]
+        recalls.append(recall(found, expected))
+        scores = {(hit.passage, hit.first, hit.last): hit.score for hit in by_hand(store, encoder, question)}
+        assert [hit.score for hit in found] == pytest.approx(
+            [scores[place] for place in places(found)], abs=1e-6
+        )
+    assert np.mean(recalls) >= 0.95
+
+
+def test_filters_reach_through_an_inverted_file(
+    index: Path, encoder: HashingEncoder, soon_inverted: None
+) -> None:
+    store = filled(index, 100)
+    vectors = caught_up(store, index, encoder)
+    question = "上海知识产权条例"
+    everything = by_hand(store, encoder, question)
+    for step in (2, 7, 50):
+        allowed = store.all_passage_numbers()[::step]
+        wanted = [hit for hit in everything if hit.passage in set(allowed.tolist())][:10]
+        [found] = vectors.search(encoder.encode_queries([question]), 10, allowed)
+        assert recall(found, wanted) >= 0.9
+        assert {hit.passage for hit in found} <= set(allowed.tolist())
+
+
+def test_an_inverted_file_serves_on_until_too_much_has_changed(
+    index: Path, encoder: HashingEncoder, soon_inverted: None
+) -> None:
+    store = filled(index, 100)
+    caught_up(store, index, encoder)
+    home = index / "vectors" / folder_name(encoder)
+
+    def base() -> list[str]:
+        return [path.name for path in home.iterdir() if path.name.startswith("base-")]
+
+    [first] = base()
+    store.add(bulletin("new.txt", [("崭新题目", ["从未见过的一句。"])]), size=1, mtime_ns=1)
+    store.remove("07.txt")
+    vectors = caught_up(store, index, encoder)
+    assert base() == [first]
+    [found] = vectors.search(encoder.encode_queries(["从未见过的一句。"]), 1)
+    assert places(found) == [(200, 0, 0)]
+    gone = {14, 15}
+    [found] = vectors.search(encoder.encode_queries(["上海知识产权"]), 400)
+    assert gone.isdisjoint(hit.passage for hit in found)
+    for place in range(20):
+        text = "".join(f"第{place}号新句{n}。" for n in range(10))
+        store.add(bulletin(f"more{place}.txt", [(f"题{place}", [text])]), size=1, mtime_ns=1)
+    caught_up(store, index, encoder)
+    vectors = caught_up(store, index, encoder)
+    # The one before stays for readers of the state before.
+    assert len(base()) == 2
+    [found] = vectors.search(encoder.encode_queries(["第7号新句3。"]), 1)
+    assert store.passages([found[0].passage])[0].bulletin == "more7.txt"
+    for name in [row.name for row in store.bulletins()][:60]:
+        store.remove(name)
+    vectors = caught_up(store, index, encoder)
+    assert first not in base()
+    [found] = vectors.search(encoder.encode_queries(["上海知识产权条例"]), 10)
+    assert recall(found, by_hand(store, encoder, "上海知识产权条例")[:10]) >= 0.9
+
+
+def test_a_damaged_inverted_file_is_rebuilt(
+    index: Path, encoder: HashingEncoder, soon_inverted: None
+) -> None:
+    store = filled(index, 100)
+    question = encoder.encode_queries(["上海知识产权"])
+    expected = caught_up(store, index, encoder).search(question, 5)
+    home = index / "vectors" / folder_name(encoder)
+    stamp = Stamp(store.identity, store.generation)
+    for name in ("ivf.faiss", "rows", "manifest.json"):
+        [base] = [path for path in home.iterdir() if path.name.startswith("base-")]
+        data = bytearray((base / name).read_bytes())
+        data[len(data) // 2] ^= 0x11
+        (base / name).write_bytes(data)
+        with pytest.raises(DamagedError):
+            VectorIndex.open(index, encoder, stamp=stamp)
+        assert caught_up(store, index, encoder).search(question, 5) == expected

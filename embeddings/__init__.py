@@ -1,6 +1,16 @@
 """Texts to vectors: the encoder that ships with the project, and every other one setting away."""
 
 from embeddings.encoder import Encoder, EncoderError, Reranker
+from embeddings.recommended import RECOMMENDED, RECOMMENDED_RERANKERS
 from embeddings.registry import load_encoder
+from embeddings.reranker import load_reranker
 
-__all__ = ["Encoder", "EncoderError", "Reranker", "load_encoder"]
+__all__ = [
+    "RECOMMENDED",
+    "RECOMMENDED_RERANKERS",
+    "Encoder",
+    "EncoderError",
+    "Reranker",
+    "load_encoder",
+    "load_reranker",
+]

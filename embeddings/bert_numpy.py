@@ -99,14 +99,14 @@ class NumpyBert:
         """Return unit rows (n, width) for padded token ids and their mask, each (n, length)."""
         shape, weights = self._shape, self._weights
         n, length = ids.shape
-        x = weights["embeddings.word_embeddings.weight"][ids].astype(np.float32)
+        x: Vectors = weights["embeddings.word_embeddings.weight"][ids].astype(np.float32)
         x += weights["embeddings.position_embeddings.weight"][:length]
         x += weights["embeddings.token_type_embeddings.weight"][0]
         x = self._norm(x.reshape(n * length, -1), "embeddings.LayerNorm")
-        padding = (mask[:, None, None, :] == 0) * np.float32(-1e9)
+        padding = np.where(mask[:, None, None, :] == 0, np.float32(-1e9), np.float32(0))
         for layer in range(shape.layers):
             x = self._layer(x, f"encoder.layer.{layer}.", n, length, padding)
-        first = x.reshape(n, length, -1)[:, 0]
+        first: Vectors = x.reshape(n, length, -1)[:, 0]
         return np.ascontiguousarray(first / np.linalg.norm(first, axis=1, keepdims=True))
 
     def _layer(self, x: Vectors, prefix: str, n: int, length: int, padding: Vectors) -> Vectors:
@@ -117,13 +117,13 @@ class NumpyBert:
             return rows.reshape(n, length, heads, -1).transpose(0, 2, 1, 3)
 
         queries, keys, values = split("query"), split("key"), split("value")
-        scores = queries @ keys.transpose(0, 1, 3, 2)
+        scores: Vectors = queries @ keys.transpose(0, 1, 3, 2)
         scores /= np.float32(np.sqrt(queries.shape[-1]))
         scores += padding
         scores -= scores.max(-1, keepdims=True)
         np.exp(scores, out=scores)
         scores /= scores.sum(-1, keepdims=True)
-        mixed = (scores @ values).transpose(0, 2, 1, 3).reshape(n * length, -1)
+        mixed: Vectors = (scores @ values).transpose(0, 2, 1, 3).reshape(n * length, -1)
         mixed = self._linear(mixed, prefix + "attention.output.dense")
         x = self._norm(x + mixed, prefix + "attention.output.LayerNorm")
         inner = gelu(self._linear(x, prefix + "intermediate.dense"))

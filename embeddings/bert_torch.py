@@ -16,7 +16,7 @@ from embeddings.encoder import Vectors
 
 
 def has_fast_bfloat16() -> bool:
-    """Tell whether this processor multiplies bfloat16 matrices natively; elsewhere it would only be slower."""
+    """Tell whether this processor multiplies bfloat16 matrices natively (if not, they are slower)."""
     return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported()) and (
         torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     )

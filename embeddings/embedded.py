@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
 import sys
@@ -18,6 +17,7 @@ from tokenizers import Tokenizer
 
 from embeddings.bert_numpy import BertShape, NumpyBert, read_weights
 from embeddings.encoder import EncoderError, Progress, Vectors
+from embeddings.fingerprint import folder_fingerprint
 
 Forward: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.int64]], Vectors]
 
@@ -39,7 +39,7 @@ class Window:
 
 
 def batches_by_length(windows: Sequence[Window], tokens: int) -> Iterator[list[Window]]:
-    """Group windows of like length into batches of at most `tokens` tokens, padding counted; longest first."""
+    """Group windows of like length into batches of at most `tokens` tokens with padding, longest first."""
     batch: list[Window] = []
     for window in sorted(windows, key=lambda window: -len(window.ids)):
         if batch and (len(batch) + 1) * len(batch[0].ids) > tokens:
@@ -64,8 +64,8 @@ def padded(batch: Sequence[Window]) -> tuple[NDArray[np.int64], NDArray[np.int64
 class EmbeddedEncoder:
     """A small BERT from a sentence-transformers folder, run by this room itself.
 
-    Nothing is cut off: a text of more tokens than the model reads at once becomes several windows, and its row is the
-    direction of their mean, weighted by their tokens.
+    Nothing is cut off: a text of more tokens than the model reads at once becomes several windows, and its
+    row is the direction of their mean, weighted by their tokens.
     """
 
     def __init__(
@@ -138,7 +138,8 @@ class EmbeddedEncoder:
                 done += not waiting[window.text]
             if progress is not None and done:
                 progress(done)
-        return sums / np.linalg.norm(sums, axis=1, keepdims=True)
+        unit: Vectors = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+        return unit
 
     def _windows(self, texts: Sequence[str]) -> Iterator[Window]:
         first, last = self._special[0], self._special[-1]
@@ -176,27 +177,3 @@ def read_json(file: Path) -> dict[str, Any]:
     if not isinstance(settings, dict):
         raise EncoderError(f"{file} is not a settings file; fetch the model again.")
     return settings
-
-
-def folder_fingerprint(folder: Path) -> str:
-    """Return a checksum over everything in the folder that decides a vector.
-
-    Of the weights only the header and every 64th block of 4 KiB are read: a start must not cost a pass over all of
-    them, and different weights differ everywhere.
-    """
-    digest = hashlib.sha256()
-    for file in (
-        "config.json",
-        "config_sentence_transformers.json",
-        "tokenizer.json",
-        "1_Pooling/config.json",
-    ):
-        digest.update((folder / file).read_bytes())
-    weights = folder / "model.safetensors"
-    size = weights.stat().st_size
-    digest.update(str(size).encode())
-    with weights.open("rb") as stored:
-        for start in range(0, size, 64 * 4096):
-            stored.seek(start)
-            digest.update(stored.read(4096))
-    return digest.hexdigest()[:16]

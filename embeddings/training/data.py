@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import random
 import re
 import zlib
@@ -12,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
 
 # How often a row of a source is seen in one pass. News and encyclopaedia sentences are few and the closest
 # to bulletins; dictionary glosses are many and short.
@@ -27,7 +25,6 @@ PASSES = {
     "NTREX-128": 3.0,
     "flores200-devtest": 3.0,
 }
-LONGEST_WINDOW = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +33,6 @@ class Pair:
 
     zh: str
     en: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question, the window of its passage that answers it, and another window of the same passage."""
-
-    text: str
-    window: str
-    other: str | None
     source: str
 
 
@@ -77,49 +64,6 @@ def read_pairs(folder: Path) -> tuple[list[Pair], list[Pair]]:
                 continue
             sentence = source not in ("cc-cedict", "geonames-cities", "3am") and len(zh) > 10
             (development if sentence and held_out(zh, 300) else train).append(pair)
-    return train, development
-
-
-def windows(passage: str) -> list[str]:
-    """Cut a passage into runs of whole sentences of about 40 to 110 characters."""
-    runs: list[str] = []
-    run = ""
-    for sentence in SENTENCE.findall(passage):
-        if run and len(run) + len(sentence) > LONGEST_WINDOW:
-            runs.append(run)
-            run = ""
-        run += sentence.strip()[:LONGEST_WINDOW]
-        if len(run) >= LONGEST_WINDOW // 2:
-            runs.append(run)
-            run = ""
-    if run:
-        runs.append(run)
-    return runs
-
-
-def shared_bigrams(question: str, window: str) -> int:
-    """Count the two-character sequences of the question that occur in the window."""
-    return sum(question[i : i + 2] in window for i in range(len(question) - 1))
-
-
-def read_questions(folder: Path) -> tuple[list[Question], list[Question]]:
-    """Read `questions_passages.jsonl.gz` (q, p, source) into questions to train on and questions held back.
-
-    Passages are longer than what is matched when searching, so each question gets the window that shares most with
-    it, and as its hard negative the window of the same passage that shares most after it.
-    """
-    train: list[Question] = []
-    development: list[Question] = []
-    with gzip.open(folder / "questions_passages.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            ranked = sorted(windows(row["p"]), key=lambda window: -shared_bigrams(row["q"], window))
-            if not ranked:
-                continue
-            reading = row["source"].startswith(("cmrc", "drcd"))
-            other = ranked[1] if reading and len(ranked) > 1 else None
-            question = Question(row["q"], ranked[0], other, row["source"])
-            (development if reading and held_out(row["q"], 30) else train).append(question)
     return train, development
 
 

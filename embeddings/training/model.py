@@ -1,4 +1,4 @@
-"""The student and its frozen teacher: the same small BERT, the student with more rows in its vocabulary."""
+"""The student and its frozen teacher: the same small BERT, the student with English rows."""
 
 from __future__ import annotations
 
@@ -16,9 +16,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel
 
+from embeddings.training.vocabulary import renumbered
+
 
 class Student(nn.Module):
-    """A BERT whose Latin rows and body learn; the rows of Chinese characters stay as the teacher has them."""
+    """A BERT whose Latin rows and body learn; digits and marks stay as the teacher has them."""
+
+    frozen: Tensor
+    place: Tensor
 
     def __init__(self, bert: BertModel, latin: Sequence[int]) -> None:
         super().__init__()
@@ -70,46 +75,46 @@ def load_bert(folder: Path) -> BertModel:
         attention_probs_dropout_prob=0.0,
         use_safetensors=True,
     )
-    return bert.float()
+    whole: BertModel = bert.float()  # type: ignore[no-untyped-call]
+    return whole
 
 
 def widen(bert: BertModel, table: NDArray[np.float32]) -> BertModel:
     """Give the model a word table with more rows."""
-    bert.embeddings.word_embeddings = nn.Embedding.from_pretrained(
-        torch.from_numpy(table), freeze=True, padding_idx=0
+    rows = torch.from_numpy(table)
+    bert.embeddings.word_embeddings = nn.Embedding(
+        len(table), table.shape[1], padding_idx=0, _weight=rows, _freeze=True
     )
     bert.config.vocab_size = len(table)
     return bert
 
 
 def export(
-    student: Student, teacher: BertModel, tokenizer: Tokenizer, base: Path, folder: Path, share: float
+    bert: BertModel, table: Tensor, tokenizer: Tokenizer, base: Path, folder: Path, prompt: str
 ) -> None:
-    """Write a sentence-transformers folder: `share` of the student's weights, the rest the teacher's, in fp16.
-
-    Averaging with the weights that training started from keeps more of what the teacher knew (Wortsman et al. 2022).
-    """
+    """Write a sentence-transformers folder in fp16, with the table rows that the tokenizer can use."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("modules.json", "config_sentence_transformers.json", "sentence_bert_config.json"):
+    for name in ("modules.json", "sentence_bert_config.json", "tokenizer_config.json"):
         shutil.copyfile(base / name, folder / name)
     for name in ("1_Pooling", "2_Normalize"):
         (folder / name).mkdir(exist_ok=True)
         shutil.copyfile(base / name / "config.json", folder / name / "config.json")
-    config = json.loads((base / "config.json").read_text("utf-8"))
-    config["vocab_size"] = tokenizer.get_vocab_size()
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", "utf-8")
-    shutil.copyfile(base / "tokenizer_config.json", folder / "tokenizer_config.json")
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    tokenizer.save(str(folder / "tokenizer.json"))
-    old = teacher.state_dict()
-    state = student.bert.state_dict()
-    state["embeddings.word_embeddings.weight"] = student.table()
-    weights: dict[str, Tensor] = {}
-    for name, value in state.items():
-        if not value.is_floating_point():
-            continue
-        if name != "embeddings.word_embeddings.weight":
-            value = share * value + (1 - share) * old[name].to(value.dtype)
-        weights[name] = value.half().contiguous()
+    small, rows = renumbered(tokenizer)
+    small.save(str(folder / "tokenizer.json"), pretty=False)
+    config = json.loads((base / "config.json").read_text("utf-8"))
+    config |= {"vocab_size": len(rows), "dtype": "float16"}
+    write_json(folder / "config.json", config)
+    settings = json.loads((base / "config_sentence_transformers.json").read_text("utf-8"))
+    settings["prompts"] = {"query": prompt, "document": ""}
+    write_json(folder / "config_sentence_transformers.json", settings)
+    state = bert.state_dict()
+    weights = {name: value.half().contiguous() for name, value in state.items() if value.is_floating_point()}
+    weights["embeddings.word_embeddings.weight"] = table[rows].half().contiguous()
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def write_json(file: Path, settings: dict[str, object]) -> None:
+    """Write a settings file."""
+    file.write_text(json.dumps(settings, indent=2, ensure_ascii=False) + "\n", "utf-8")

@@ -226,7 +226,9 @@ def _private_cache_folder(name: str) -> Path | None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not hasattr(os, "getuid"):
             return folder
-        status = folder.stat()
-        if status.st_uid == os.getuid() and not status.st_mode & 0o022 and os.access(folder, os.W_OK):
+        # Whoever can write the folder above could put another one in its place.
+        statuses = [folder.stat(), folder.parent.stat()]
+        ours = all(status.st_uid == os.getuid() and not status.st_mode & 0o022 for status in statuses)
+        if ours and os.access(folder, os.W_OK):
             return folder
     return None

@@ -36,15 +36,15 @@ _FAMILIES: tuple[tuple[str, re.Pattern[str]], ...] = (
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 99, "一方面": 1, "另一方面": 2, "再一方面": 3}
 _BEFORE = frozenset("。！？!?；;：:，,、”）)")
 # Families whose marker is also an ordinary word: only a stop, not a comma, lets them begin a point.
-_NEEDS_STOP = frozenset({"一、", "1.", "要", "为", "抓", "首先", "1）"})
+_NEEDS_STOP = frozenset({"一、", "1.", "为", "抓", "首先", "1）"})
 _STOPS = frozenset("。！？!?；;：:")
-_ANNOUNCES = re.compile(
-    r"(几|数|多|两|[二三四五六七八九十]{1,3}|\d{1,2})\s?(?:个方面|方面|个|大|项|条|点|种|类|步|重)"
-    r"|以下|如下|包括|主要(?:有|是|措施|做法|内容)"
-)
+# 六大举措, 四项任务, 两方面, 三措施; but 5 个工作日 and 16 个区 count other things than points.
 _COUNT = re.compile(
-    r"(几|数|多|两|[二三四五六七八九十]{1,3}|\d{1,2})\s?(?:个方面|方面|个|大|项|条|点|种|类|步|重)"
+    r"(几|数|多|两|[二三四五六七八九十]{1,3}|\d{1,2})\s?"
+    r"(?:个?方面|大|项|条|点|种|类|步|重|件|招|举措|措施|任务|板块|环节|亮点"
+    r"|个(?!月|工作日|小时|百分点|省|市|区|县|乡|镇|街道|社区|国家|城市|地区|部门|单位|企业|项目))"
 )
+_ANNOUNCES = re.compile(rf"{_COUNT.pattern}|以下|如下|包括|主要(?:有|是|措施|做法|内容)")
 _CONTINUES = re.compile(r"即|其中|同时|并|也|还|包括|如|例如|比如|这|通过|对此|此举|该项|以此|从而|由此")
 _CLOSES = re.compile(
     r"针对|上述|以上|据悉|据了解|下一步|会议|接下来|目前|今后|未来|此外|另外|总之|日前|近日|《"

@@ -39,7 +39,10 @@ def passages_of(
     cuts: dict[int, set[int]] = {}
     for each in found:
         for start, _ in each.points:
-            cuts.setdefault(start.paragraph, set()).add(start.start)
+            before = paragraphs[start.paragraph].text[: start.start].rstrip()[-1:]
+            # Points that only commas part (一要…，二要…) stay one sentence.
+            if before not in ("，", ","):
+                cuts.setdefault(start.paragraph, set()).add(start.start)
     passages = [
         passage
         for number, paragraph in enumerate(paragraphs)

@@ -6,7 +6,6 @@ import re
 
 from qa.errors import ReadingError
 
-# Looked at first in the text itself; a wrong code page shows in characters that no bulletin holds.
 DAMAGE = "\ufffd"
 _SIGNATURES = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _BINARY_MAGIC = {
@@ -22,12 +21,14 @@ _BINARY_MAGIC = {
     b"\x7fELF": "a program",
     b"{\\rtf": "an RTF document",
 }
+_PLAUSIBLE = 0.15
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f]")
 # Zero-width characters, direction marks and the soft hyphen: invisible, and they would part words that match.
 _INVISIBLE = re.compile(
     "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
 )
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x1c-\x1e\x85\u2028\u2029]")
+# A wrong code page decodes without error into characters that are hardly ever used.
 _COMMON_HAN = frozenset(
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展五果料象员革位入常文总次品式活设及管特件长求老头基资边流路级少图山统接知较将组见计别她手角期根论运农指几九区强放决西被干做必战先回则任取据处队南给色光门即保治北造百规热领七海口东导器压志世金增争济阶油思术极交受联什认六共权收证改清己美再采转更单风切打白教速花带安场身车例真务具万每目至达走积示议声报斗完类八离华名确才科张信马节话米整空元况今集温传土许步群广石记需段研界拉林律叫且究观越织装影算低持音众书布复容儿须际商非验连断深难近矿千周委素技备半办青省列习响约支般史感劳便团往酸历市克何除消构府称太准精值号率族维划选标写存候毛亲快效斯院查江型眼王按格养易置派层片始却专状育厂京识适属圆包火住调满县局照参红细引听该铁价严"
 )
@@ -52,16 +53,13 @@ def decode(data: bytes, name: str) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         broken_utf8 = error
-    candidates: list[tuple[float, str]] = []
-    for encoding in ("gb18030", "big5"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if (share := plausibility(text)) >= 0.15:
-            candidates.append((share, text))
-    if candidates:
-        return max(candidates, key=lambda candidate: candidate[0])[1]
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data, cp_isolation=["gb18030", "big5"]).best()
+    if best is not None:
+        text = data.decode(best.encoding)
+        if plausibility(text) >= _PLAUSIBLE:
+            return text
     raise ReadingError(
         f"{name}: not valid UTF-8 (byte {broken_utf8.start + 1:,}) and neither GB18030, Big5 nor UTF-16; "
         "save it as UTF-8"
@@ -123,7 +121,7 @@ def _utf16_without_signature(data: bytes, name: str) -> str:
             continue
         ascii_share = sum(character < "\x7f" for character in text) / max(1, len(text))
         share = max(plausibility(text) if ascii_share < 0.9 else ascii_share, 0.0)
-        if share >= 0.15 and (best is None or share > best[0]):
+        if share >= _PLAUSIBLE and (best is None or share > best[0]):
             best = (share, text)
     if best is None:
         raise ReadingError(

@@ -102,7 +102,8 @@ def read_html(data: bytes, name: str, limits: Limits) -> SourceText:
     try:
         soup = BeautifulSoup(page, "lxml")
         text = _Writer().write(soup)
-    except (RecursionError, ValueError, AssertionError) as error:
+    except Exception as error:
+        # The parser raises whatever lies nearest to the damage, RecursionError included.
         raise ReadingError(f"{name}: not readable as HTML ({str(error)[:80]}); save it again") from None
     if not text.strip():
         raise ReadingError(f"{name}: the page shows no text; save it from a browser once it has loaded")

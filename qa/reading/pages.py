@@ -6,7 +6,6 @@ with a space straight after a line that isn't blank.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 
@@ -100,7 +99,10 @@ def _running_lines(text: str, pages: list[list[tuple[int, int]]], edge: int) -> 
         if len(page) > 1 and _NUMBER_LINE.fullmatch(text, *page[edge])
     ]
     # Printed numbers run with the pages, from whatever number the first one has.
-    if len(numbers) * 2 > len(edges) and len({int(text[slice(*line)]) - number for number, line in numbers}) == 1:
+    if (
+        len(numbers) * 2 > len(edges)
+        and len({int(text[slice(*line)]) - number for number, line in numbers}) == 1
+    ):
         return [line for _, line in numbers]
     # Headers often differ between left and right pages, so a third of the pages is enough.
     enough = max(min(3, len(edges)), len(edges) / 3)

@@ -53,7 +53,7 @@ def read_pdf(data: bytes, name: str, limits: Limits) -> SourceText:
     missing = sum(page.missing for page in pages)
     if missing * 10 > characters:
         raise ReadingError(
-            f"{name}: its fonts don't say which characters they show ({missing:,} of {characters:,} unknown); "
+            f"{name}: its fonts don't say which characters they show ({missing:,} of {characters:,}); "
             "print it to a new PDF with OCR, for example `ocrmypdf --force-ocr -l chi_sim`"
         )
     return _assemble(pages, name)

@@ -39,7 +39,7 @@ def read_source(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Sourc
     longest = max(map(len, source.text.split("\n")))
     if longest > limits.line_characters:
         raise ReadingError(
-            f"{shown}: a line of {longest:,} characters, at most {limits.line_characters:,}; it isn't prose, leave it out"
+            f"{shown}: a line of {longest:,} characters, at most {limits.line_characters:,}; leave it out"
         )
     if not source.text.strip():
         raise ReadingError(f"{shown}: no text in it; leave it out")

@@ -1,11 +1,13 @@
 """The two sample bulletins: their structure in full, and the slice test for every span."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from qa.parsing import parse_bulletin
 from qa.reading import read_source
+from qa.reading.source import paged_text
 from qa.text import compact
 from qa.types import Bulletin
 
@@ -84,3 +86,67 @@ def test_every_span_of_a_sample_round_trips(name: str) -> None:
             assert "".join(compact(sentence.text) for sentence in passage.sentences) == compact(passage.text)
             for sentence in passage.sentences:
                 assert visible(bulletin, sentence.start, sentence.end) == compact(sentence.text)
+
+
+def stripped(text: str) -> str:
+    """The sample without the space that ends its paragraphs; page breaks keep theirs in front."""
+    return "\n".join(line.rstrip() for line in text.split("\n"))
+
+
+def closed_up(text: str) -> str:
+    """The sample without blank lines, spaces at the ends of lines and signs of page breaks."""
+    return "\n".join(line.strip() for line in text.split("\n") if line.strip())
+
+
+@pytest.mark.parametrize("change", [stripped, closed_up])
+@pytest.mark.parametrize("name", [FIRST, SECOND])
+def test_the_samples_titles_are_found_without_the_signs_that_only_they_have(
+    name: str, change: Callable[[str], str]
+) -> None:
+    text = change((SEEDS / name).read_text(encoding="utf-8"))
+    bulletin = parse_bulletin(paged_text(text, name, "txt"))
+    assert [item.title for item in bulletin.items] == TITLES[name]
+    assert bulletin.sections == SECTIONS
+
+
+@pytest.mark.parametrize("name", [FIRST, SECOND])
+def test_the_samples_are_of_december_2020_by_what_they_say(name: str) -> None:
+    bulletin = sample(name)
+    assert bulletin.year == 2020
+    assert bulletin.date is None
+    assert {item.date[:7] for item in bulletin.items if item.date} == {"2020-12"}
+
+
+def test_relative_dates_of_the_samples_resolve_to_their_days() -> None:
+    mentions = {
+        (item.title, mention.text): mention.first
+        for name in (FIRST, SECOND)
+        for item in sample(name).items
+        for mention in item.dates
+    }
+    assert mentions["上海出台知识产权保护条例 具有六个亮点", "明年 3 月 1 日"] == "2021-03-01"
+    assert mentions["青岛将全面推广养老服务时间银行 全市通存通兑", "今年 4 月 14 日"] == "2020-04-14"
+    assert mentions["江苏规定明年江苏工业企业都需报告安全风险", "明年 2 月 1 日"] == "2021-02-01"
+    assert mentions["上海市启动“科技青年 35 人引领计划”", "12 月７日"] == "2020-12-07"
+    assert mentions["国家版权创新发展基地落地浦东", "日前"] is None
+
+
+def test_the_lists_of_the_samples_are_found_with_all_their_points() -> None:
+    found = {
+        item.title: [(each.announced, len(each.points)) for each in item.enumerations]
+        for name in (FIRST, SECOND)
+        for item in sample(name).items
+        if item.enumerations
+    }
+    assert found == {
+        "上海出台知识产权保护条例 具有六个亮点": [(None, 6)],
+        "长三角 G60 科创走廊将打造形成若干世界级制造业集群": [(4, 4)],
+        "上海四措施进一步加强金融对外开放": [(4, 4)],
+        "山东出台国内首个公共安全领域应急保障体系规划": [(None, 4)],
+        "长三角科技创新将推进六大工作举措": [(6, 6)],
+        "上海智慧城市建设将从三方面加快突破": [(3, 3)],
+        "上海将从“五个一批”入手推进商业数字化转型": [(None, 5)],
+        "上海港口严格实施六项新冠肺炎疫情防控措施": [(6, 6)],
+        "上海机场全方位全流程全环节落实疫情管控": [(None, 3)],
+        "广东发布全国首个《城市地质调查数据库规范》团体标准": [(2, 2)],
+    }

@@ -34,9 +34,13 @@ def test_the_suffixes_are_those_of_the_contract() -> None:
     assert {".docx", ".htm", ".html", ".jsonl", ".md", ".pdf", ".txt"} == SUFFIXES
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be"]
+)
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
-def test_text_is_read_in_any_usual_encoding_and_with_any_line_ends(tmp_path: Path, encoding: str, ends: str) -> None:
+def test_text_is_read_in_any_usual_encoding_and_with_any_line_ends(
+    tmp_path: Path, encoding: str, ends: str
+) -> None:
     text = typeset(Setting(width=56, indent="　　"))
     bulletin = parsed(tmp_path, "a.txt", text.replace("\n", ends).encode(encoding))
     assert bulletin.text == text
@@ -50,7 +54,9 @@ def test_traditional_text_in_big5_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("header", ["", "浙江信息简报　第 6 期"])
 @pytest.mark.parametrize("number", ["— {} —", "{}", "第 {} 页"])
-def test_a_pdf_keeps_its_pages_and_loses_headers_and_page_marks(tmp_path: Path, header: str, number: str) -> None:
+def test_a_pdf_keeps_its_pages_and_loses_headers_and_page_marks(
+    tmp_path: Path, header: str, number: str
+) -> None:
     bulletin = parsed(tmp_path, "a.pdf", pdf(header=header, number=number))
     check(bulletin)
     assert len(bulletin.pages) == 3
@@ -98,7 +104,16 @@ def test_markdown_is_read_without_its_front_matter(tmp_path: Path) -> None:
 
 def test_an_export_keeps_ids_titles_sections_and_dates(tmp_path: Path) -> None:
     lines = [
-        json.dumps({"id": f"n{number}", "title": title, "text": "\n".join(paragraphs), "section": section, "date": "2021-03-08"}, ensure_ascii=False)
+        json.dumps(
+            {
+                "id": f"n{number}",
+                "title": title,
+                "text": "\n".join(paragraphs),
+                "section": section,
+                "date": "2021-03-08",
+            },
+            ensure_ascii=False,
+        )
         for section, reports in CONTENT
         for number, (title, paragraphs) in enumerate(reports, 10 * SECTIONS.index(section))
     ]

@@ -20,6 +20,7 @@ _CLOSERS = "”’」』》）)】\"'*_"
 _OPEN = {"“": "”", "「": "」", "『": "』", "《": "》", "（": "）", "(": ")"}
 _ENDS = "。！？!?"
 _LONGEST_QUOTED = 200
+_LONGEST_SENTENCE = 2000
 _ABBREVIATIONS = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|No|vs|etc|Inc|Ltd|Co|St|e\.g|i\.e|approx|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|\b[A-Z])$"
 )
@@ -114,6 +115,10 @@ class SentenceCutter:
             sentence, self._rest = self._rest[:end], self._rest[end:]
             if sentence.strip():
                 yield sentence
+        if len(self._rest) > _LONGEST_SENTENCE:
+            # No sentence is this long; without a bound each further piece would cost more than the last.
+            sentence, self._rest = self._rest, ""
+            yield sentence
 
     def finish(self) -> Iterator[str]:
         """What is left when the text has ended."""

@@ -29,6 +29,8 @@ class Script:
     requests: list[Body] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     broken_off: threading.Event = field(default_factory=threading.Event)
+    # With the behaviour "gate" the second half of the reply waits until this is set.
+    gate: threading.Event = field(default_factory=threading.Event)
 
 
 def chunk_event(model: str, delta: Body, finish: str | None = None) -> bytes:
@@ -113,6 +115,8 @@ class _Handler(BaseHTTPRequestHandler):
                 time.sleep(script.delay_s)
             if script.behaviour == "stall" and number == len(pieces) // 2:
                 time.sleep(script.delay_s)
+            if script.behaviour == "gate" and number == len(pieces) // 2 and not script.gate.wait(30):
+                return
             if script.behaviour == "error in stream" and number == len(pieces) // 2:
                 self._write(b'data: {"error": {"message": "out of memory", "type": "server_error"}}\n\n')
                 return

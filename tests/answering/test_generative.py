@@ -87,6 +87,12 @@ def test_a_sentence_is_given_as_soon_as_it_is_whole_and_not_when_the_reply_ends(
             list(sentences)
 
 
+def test_a_reply_without_a_full_stop_is_cut_into_bounded_pieces() -> None:
+    text = written(Script("公园不设围墙，" * 1000, chunk=5))
+    assert text.kept == ""
+    assert max(len(sentence.text) for sentence in text.sentences) < 2_100
+
+
 def test_the_request_carries_the_question_as_understood_the_model_and_the_key() -> None:
     script = Script(GOOD)
     with model(script) as language_model:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa import text as module
+import qa
 from qa.text import (
     closing_places,
     compact,
@@ -20,6 +20,7 @@ from qa.text import (
     split_sentences,
     tokens,
 )
+from qa.text.dictionary import load_segmenter, private_cache_folder
 
 
 def sentences(text: str) -> list[str]:
@@ -139,25 +140,47 @@ def test_the_dictionary_cache_stays_in_a_private_folder_of_the_user(tmp_path: Pa
     done = subprocess.run(
         [sys.executable, "-c", program],
         env=environment,
-        cwd=Path(module.__file__).parents[1],
+        cwd=Path(qa.__file__).parents[1],
         capture_output=True,
         text=True,
         check=True,
     )
     assert done.stdout.strip() == "[]"
     assert done.stderr == ""
-    folders = [path for path in (tmp_path / "cache" / "bulletin-qa").iterdir() if path.is_dir()]
-    assert [oct(folder.stat().st_mode & 0o777) for folder in folders] == ["0o700"]
-    assert [path.name for path in folders[0].iterdir()] == ["jieba.cache"]
+    folder = tmp_path / "cache" / "bulletin-qa"
+    assert oct(folder.stat().st_mode & 0o777) == "0o700"
+    assert [path.suffix for path in folder.iterdir()] == [".words"]
 
 
 def test_a_cache_folder_that_others_can_write_is_not_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    folder = tmp_path / "bulletin-qa" / "jieba"
-    folder.mkdir(parents=True)
+    folder = tmp_path / "bulletin-qa"
+    folder.mkdir()
     folder.chmod(0o777)
-    assert module._private_cache_folder("jieba") is None
+    assert private_cache_folder() is None
     folder.chmod(0o700)
-    assert module._private_cache_folder("jieba") == folder
+    assert private_cache_folder() == folder
+
+
+def test_the_cached_dictionary_is_jiebas_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import jieba
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    built, cached = load_segmenter(), load_segmenter()
+    plain = jieba.Tokenizer()
+    plain.FREQ, plain.total = plain.gen_pfdict(plain.get_dict_file())
+    assert (built.FREQ, built.total) == (cached.FREQ, cached.total) == (plain.FREQ, plain.total)
+
+
+@pytest.mark.parametrize("damage", [b"", b"bulletin-qa words 1 9 9\n", b"\x80junk", None])
+def test_a_damaged_cache_is_built_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes | None
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    whole = load_segmenter()
+    (path,) = (tmp_path / "bulletin-qa").iterdir()
+    path.write_bytes(path.read_bytes()[:-1000] if damage is None else damage)
+    assert load_segmenter().FREQ == whole.FREQ
+    assert path.stat().st_size > 1_000_000

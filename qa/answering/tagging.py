@@ -6,7 +6,7 @@ import threading
 from functools import lru_cache
 from typing import Any
 
-from qa.text import _segmenter as segmenter
+from qa.text import segmenter
 
 # Nouns with which a writer frames what a source says without adding to it: 主要措施包括…
 _FRAMES = frozenset(

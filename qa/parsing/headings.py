@@ -49,7 +49,7 @@ def heading_like(block: Block, matter: Matter) -> bool:
         return False
     if _ASIDE.match(text) or _POINT.match(text):
         return False
-    return not _SENTENCE_END.search(text) and re.search(r"[^\W\d_]", text) is not None
+    return not _SENTENCE_END.search(text) and re.search(r"[^\W\d_]", _name(block)) is not None
 
 
 def roles_of(blocks: Sequence[Block], matter: Matter, width: int = 0) -> list[Role]:

@@ -182,7 +182,7 @@ def check_coverage(bulletin: Bulletin) -> None:
         for heading in sorted(headings, key=len, reverse=True):
             rest = rest.replace(compact(heading), "") if heading else rest
         assert re.fullmatch(
-            r"[#*_★☆◆◇●○■□▲△【】〖〗\[\]（）()一二三四五六七八九十、．.\d第部分章篇\W]*", rest
+            r"[#*_★☆◆◇●○■□▲△【】〖〗\[\]（）()①-⑳一二三四五六七八九十、．.\d第部分章篇\W]*", rest
         ), piece
     starts = [item.start for item in bulletin.items]
     assert starts == sorted(starts)

@@ -1,7 +1,7 @@
 """Drop word-table rows that no text can reach: `python -m embeddings.training.slim --base DIR --out DIR`.
 
-The tokenizer sets every Chinese character apart, so a piece that goes on with one (`##字`) never comes up: a third
-of the vocabulary of bge-small-zh-v1.5. Vectors stay the same to the last bit.
+The tokenizer sets every Chinese character apart, so a piece that goes on with one (`##字`) never comes up: a
+third of the vocabulary of bge-small-zh-v1.5. Vectors stay the same to the last bit.
 """
 
 from __future__ import annotations

@@ -131,9 +131,9 @@ class ChatTab:
             "none": say(language, "history.none"),
             "remove": say(language, "history.delete", title="{title}"),
         }
-        return json.dumps(
-            {"labels": labels, "conversation": conversation.to_dict(), "keep": keep}, ensure_ascii=False
-        )
+        told = {"labels": labels, "conversation": conversation.to_dict(), "keep": keep}
+        # It is data, never markup; without "<" nothing can take it for any.
+        return json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
 
     def contents(self, language: Language) -> str:
         """The panel with the table of contents."""

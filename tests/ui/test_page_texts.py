@@ -21,7 +21,7 @@ def test_every_text_is_used():
     source = "".join(
         path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "texts.py"
     )
-    stems = {stem for stem in re.findall(r'f"([a-z._]+\.)\{', source)}
+    stems = set(re.findall(r'f"([a-z._]+\.)\{', source))
     unused = [
         key for key in TEXTS if f'"{key}"' not in source and f"'{key}'" not in source
         and not any(key.startswith(stem) for stem in stems) and key not in ("stopped", "failed", "example")

@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 from qa.evaluation.questions import Question
-from qa.text import fold, matching_form
+from qa.text import compact, fold, matching_form
 from qa.types import Bulletin, Item
 
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:\.[a-z0-9]+)*%?")
@@ -17,7 +17,7 @@ _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:\.[a-z0-9]+)*%?")
 def discrepancies(questions: Iterable[Question], bulletins: Iterable[Bulletin]) -> Iterator[str]:
     """One line for each gold item that is not there and each evidence or required string not in its text."""
     texts = {
-        key: matching_form(item.title + "".join(passage.text for passage in item.passages))
+        key: compact(item.title + "".join(passage.text for passage in item.passages))
         for bulletin in bulletins
         for item in bulletin.items
         for key in _keys(bulletin, item)
@@ -27,7 +27,7 @@ def discrepancies(questions: Iterable[Question], bulletins: Iterable[Bulletin]) 
             if gold.key not in texts:
                 named = gold.item_id or gold.title
                 yield f"{question.id}: no item {named!r} in {gold.file or 'the bulletins'}"
-            elif matching_form(gold.evidence) not in texts[gold.key]:
+            elif compact(gold.evidence) not in texts[gold.key]:
                 yield f"{question.id}: evidence is not verbatim in {gold.title!r}: {gold.evidence[:40]}"
         evidence = "\n".join(matching_form(gold.evidence) for gold in question.gold)
         for required in question.must_include:

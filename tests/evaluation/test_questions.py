@@ -6,8 +6,9 @@ from evaluation_helpers import answer
 
 from qa.errors import QuestionSetError
 from qa.evaluation import append_question, load_questions
-from qa.evaluation.checking import near_duplicates, word_pairs
+from qa.evaluation.checking import discrepancies, near_duplicates, word_pairs
 from qa.evaluation.questions import Question, to_line
+from qa.types import Bulletin, Item, Passage, Sentence
 
 GOOD = {
     "id": "q1",
@@ -161,3 +162,23 @@ def test_near_duplicates_are_found_whatever_their_spelling():
         Question("c", "深圳的梯度塔有多高？", "unanswerable"),
     ]
     assert [pair[:2] for pair in near_duplicates(asked, 0.5)] == [("a", "b")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        ({}, None),
+        ({"evidence": "3月2日起实施"}, "evidence is not verbatim"),
+        ({"title": "别的条例"}, "no item '别的条例' in a.txt"),
+        ({"file": "b.txt"}, "no item '条例' in b.txt"),
+        ({"evidence": "起实施"}, "must_include '3月1日' is not in the evidence"),
+    ],
+)
+def test_what_the_bulletins_do_not_say_is_found_out(tmp_path, changed, complaint):
+    sentence = Sentence("将于 3 月 1 日\n起实施。", 3, 15, 1)
+    passage = Passage(sentence.text, 3, 15, 1, (sentence,))
+    item = Item("i1", "条 例", "", 0, 15, 1, None, (passage,))
+    bulletin = Bulletin("folder/a.txt", "", "txt", "", (), (), (), (item,))
+    row = {**GOOD, "gold": [{**GOOD["gold"][0], **changed}]}
+    found = list(discrepancies(load_questions(written(tmp_path, row)), [bulletin]))
+    assert [complaint in line for line in found] == ([True] if complaint else [])

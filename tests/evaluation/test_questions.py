@@ -168,7 +168,7 @@ def test_near_duplicates_are_found_whatever_their_spelling():
     ("changed", "complaint"),
     [
         ({}, None),
-        ({"evidence": "3月2日起实施"}, "evidence is not verbatim"),
+        ({"evidence": "3月1日起施行"}, "evidence is not verbatim"),
         ({"title": "别的条例"}, "no item '别的条例' in a.txt"),
         ({"file": "b.txt"}, "no item '条例' in b.txt"),
         ({"evidence": "起实施"}, "must_include '3月1日' is not in the evidence"),

@@ -66,6 +66,7 @@ _BOUND_AFTER = re.compile(
     re.IGNORECASE,
 )
 _BOUND_REACH = 14
+_LONGEST_RUN = 40
 
 _WORDS = {
     word: value
@@ -178,8 +179,8 @@ def _chinese(text: str, *, strict: bool) -> Iterator[Number]:
         ):
             yield _number(text, match.start(), match.end(), value * 10, percent=True)
     for match in _RUN.finditer(text):
-        value = chinese_value(match.group())
         end = match.end()
+        value = chinese_value(match.group()) if end - match.start() <= _LONGEST_RUN else None
         if value is None or (text[end : end + 1].isascii() and _GLUED_NAME.match(text, end)):
             continue
         percent = re.match(r"\s?%", text[end:])

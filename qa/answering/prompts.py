@@ -19,7 +19,9 @@ from qa.answering.verification import NO_ANSWER
 
 _DELIMITER = re.compile(r"[<＜]{2,}|[>＞]{2,}|-{3,}|={3,}|#{3,}|`{3,}|~{3,}")
 _LONGEST_FIELD = 300
-_LONGEST_QUOTE = 4000
+_LONGEST_QUOTE = 2000
+# Together; small local models are often served with a window of 4,096 or 8,192 tokens and cut off its head.
+_LONGEST_EVIDENCE = 5000
 
 _SYSTEM_ZH = """\
 你是信息简报的问答助手，只依据用户给出的引文作答。
@@ -79,16 +81,30 @@ def messages(
 ) -> list[dict[str, str]]:
     """The chat messages that ask for an answer to `question` from `evidence`, in `language` ("zh" or "en").
 
-    `token` marks the delimiters; a new one for every request when it is not given.
+    Quotes that no longer fit are left out, the last first, so give the best first. `token` marks the
+    delimiters; a new one for every request when it is not given.
     """
     token = token or new_token()
     system, user = (_SYSTEM_ZH, _USER_ZH) if language == "zh" else (_SYSTEM_EN, _USER_EN)
-    quotes = "\n".join(_block(quote, token, language) for quote in evidence)
+    blocks = _within([_block(quote, token, language) for quote in evidence])
+    quotes = "\n".join(blocks)
     asked = as_data(question, token)
     return [
         {"role": "system", "content": system.format(token=token, no_answer=NO_ANSWER)},
-        {"role": "user", "content": user.format(count=len(evidence), quotes=quotes, question=asked)},
+        {"role": "user", "content": user.format(count=len(blocks), quotes=quotes, question=asked)},
     ]
+
+
+def _within(blocks: list[str]) -> list[str]:
+    """The first blocks that fit together, and always the first."""
+    kept: list[str] = []
+    length = 0
+    for block in blocks:
+        length += len(block)
+        if kept and length > _LONGEST_EVIDENCE:
+            break
+        kept.append(block)
+    return kept
 
 
 def as_data(text: str, token: str, longest: int = _LONGEST_QUOTE) -> str:

@@ -11,6 +11,10 @@ from qa.text import compact, matching_form
 from qa.types import DateMention
 
 
+# What is compared of one quote; bounds the work that a hostile bulletin can cause.
+_LONGEST = 4000
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceQuote:
     """What a citation [number] would be: an exact quote, its place, and the dates resolved in it."""
@@ -42,7 +46,7 @@ class Basis:
     @classmethod
     def of(cls, evidence: Sequence[EvidenceQuote]) -> Basis:
         """The basis that `evidence` gives."""
-        quotes = tuple(without_instructions(quote.quote) for quote in evidence)
+        quotes = tuple(without_instructions(quote.quote[:_LONGEST]) for quote in evidence)
         context = "\n".join(
             f"{without_instructions(quote.title)}\n{without_instructions(quote.section)}"
             for quote in evidence

@@ -28,6 +28,8 @@ __all__ = [
 ]
 
 NO_ANSWER = "NO_ANSWER"
+# No sentence worth showing is longer; bounds the work that a hostile reply can cause.
+_LONGEST = 800
 
 _INSUFFICIENT = re.compile(
     r"\bNO_ANSWER\b|资料(?:中|里|内)?(?:并)?(?:没有|未|不足|无)|无法(?:根据|从|依据)|无法回答|"
@@ -96,7 +98,9 @@ def verify_sentence(sentence: str, evidence: Sequence[EvidenceQuote], language: 
     by_number = {quote.number: quote for quote in evidence}
     text, cited = replies.with_known_markers(sentence, by_number)
     problems: dict[str, None] = {}
-    if not cited:
+    if len(text) > _LONGEST:
+        problems[problem_text("long", "", language)] = None
+    elif not cited:
         problems[problem_text("uncited", "", language)] = None
     else:
         for segment in replies.segments(text):

@@ -15,6 +15,7 @@ _PROBLEMS = {
         "words": "用词大多不见于所引原文",
         "uncheckable": "没有可与所引原文核对的内容",
         "markup": "含有链接或标记",
+        "long": "过长，无法核对",
     },
     "en": {
         "uncited": "it cites nothing",
@@ -28,6 +29,7 @@ _PROBLEMS = {
         "words": "most of its words are not in the quote it cites",
         "uncheckable": "nothing in it can be compared with the quote it cites",
         "markup": "it holds a link or markup",
+        "long": "it is too long to be checked",
     },
 }
 

@@ -281,6 +281,19 @@ def test_the_model_sees_no_order_no_second_delimiter_and_no_marker_from_a_bullet
     assert "平台于5月上线" in content
 
 
+def test_more_evidence_than_fits_a_small_window_is_left_out_from_its_end() -> None:
+    script = Script(GOOD)
+    many = [
+        PARK,
+        *(EvidenceQuote(n, "公园不设围墙。" * 100, "公园", "", "b.txt", None, 1) for n in range(2, 40)),
+    ]
+    written(script, *many)
+    content = script.requests[0]["messages"][1]["content"]
+    assert "总投资1.2亿元" in content
+    assert len(content) < 6000
+    assert " 39>>>" not in content
+
+
 def test_the_delimiter_is_another_one_for_every_request() -> None:
     script = Script(GOOD)
     with model(script) as language_model:

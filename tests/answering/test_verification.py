@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from qa.answering import days, polarity, replies
 from qa.answering.instructions import gives_instructions, without_instructions
@@ -100,6 +102,21 @@ def test_a_sentence_of_the_bulletins_with_one_fact_changed_is_dropped(
     pairs = mutations(pattern, replacement)
     assert len(pairs) >= at_least
     assert [mutated for original, mutated in pairs if supported(cited(mutated), quote(original))] == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*"公园不设围墙总投资亿万千百十一二三第年月日周每。，；：、\n\"“”《》（）[]【】<>|*#-%. 0123456789aZ", "[1]", "[2-9]",
+                         "三百二十", "2020年12月30日", "No. ", "http://", "1,200", "\ud83d\ude00", "\u200b", "<think>", "百分之", "分之"]),
+        max_size=60,
+    ).map("".join)
+)  # fmt: skip
+def test_no_reply_makes_verification_fail_and_what_is_kept_was_written(text: str) -> None:
+    verified = verify(text, [quote("公园不设围墙，总投资1.2亿元。" + text, 1, "公园", "2020-12-30")], "zh")
+    for sentence in verified.sentences:
+        assert set(sentence.citations) <= {1}
+        assert set("".join(sentence.text.split())) <= set(text) | set("[1]")
 
 
 def test_a_sentence_without_a_citation_is_dropped() -> None:

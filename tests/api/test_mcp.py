@@ -17,9 +17,10 @@ pytest.importorskip("mcp", reason="the optional package mcp is not installed")
 import httpx
 from mcp import Client, StdioServerParameters
 
+from qa.errors import UsageError
 from qa.library import Library
 from qa.ui.api import create_app
-from qa.ui.api.mcp import make_server
+from qa.ui.api.mcp import make_server, run
 from qa.ui.limits import Limits
 from tests.api.conftest import serving
 
@@ -109,6 +110,17 @@ def test_an_unexpected_failure_tells_nothing_of_the_server(library: Library) -> 
     result = talk(make_server(Broken()), lambda client: client.call_tool("contents", {}))  # type: ignore[arg-type]
     assert result.is_error
     assert "secret" not in result.content[0].text
+
+
+def test_without_the_optional_package_the_api_is_served_and_the_command_says_what_to_install(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.ui.api.mcp.find_spec", lambda _: None)
+    with serving(create_app(library, limits=FREE)) as address:
+        assert httpx.get(f"{address}/healthz").status_code == 200
+        assert httpx.post(f"{address}/mcp", json={}).status_code == 404
+    with pytest.raises(UsageError, match=r"pip install \"bulletin-qa\[mcp\]\""):
+        run(library)
 
 
 def test_http_requests_over_the_limit_are_turned_away(library: Library) -> None:

@@ -10,7 +10,6 @@ from qa.answering.instructions import without_instructions
 from qa.text import compact, matching_form
 from qa.types import DateMention
 
-
 # What is compared of one quote; bounds the work that a hostile bulletin can cause.
 _LONGEST = 4000
 

@@ -20,16 +20,21 @@ from numpy.typing import NDArray
 
 _PROBES = {
     "zh": (
-        "红烧肉怎么做才好吃？", "吉他初学者先练什么和弦？", "猫咪总是半夜叫怎么办？", "世界杯决赛是哪两支球队踢的？", "如何用毛线织一条围巾？",
-        "这部电影的主演是谁？", "手机屏幕碎了能自己换吗？", "恐龙为什么会灭绝？", "怎样快速入睡？", "法语的你好怎么说？",
-        "明天会下雨吗？", "跑步后膝盖疼怎么缓解？", "黑洞是怎么形成的？", "推荐几本科幻小说", "婚礼上该穿什么颜色的裙子？", "怎么证明勾股定理？",
+        "红烧肉怎么做才好吃？", "吉他初学者先练什么和弦？", "猫咪总是半夜叫怎么办？",
+        "世界杯决赛是哪两支球队踢的？", "如何用毛线织一条围巾？", "这部电影的主演是谁？",
+        "手机屏幕碎了能自己换吗？", "恐龙为什么会灭绝？", "怎样快速入睡？", "法语的你好怎么说？",
+        "明天会下雨吗？", "跑步后膝盖疼怎么缓解？", "黑洞是怎么形成的？", "推荐几本科幻小说",
+        "婚礼上该穿什么颜色的裙子？", "怎么证明勾股定理？",
     ),
     "en": (
-        "How do I cook a medium rare steak?", "Which chords should a guitar beginner learn?", "Why does my cat meow at night?",
-        "Who won the World Cup final?", "How do you knit a scarf?", "Who plays the lead in that movie?", "Can I replace a cracked phone screen?",
-        "Why did the dinosaurs die out?", "How can I fall asleep faster?", "How do you say hello in French?", "Will it rain tomorrow?",
-        "What helps with knee pain after running?", "How do black holes form?", "Recommend a few science fiction novels",
-        "What should I wear to a wedding?", "How do you prove the Pythagorean theorem?",
+        "How do I cook a medium rare steak?", "Which chords should a guitar beginner learn?",
+        "Why does my cat meow at night?", "Who won the World Cup final?", "How do you knit a scarf?",
+        "Who plays the lead in that movie?", "Can I replace a cracked phone screen?",
+        "Why did the dinosaurs die out?", "How can I fall asleep faster?",
+        "How do you say hello in French?", "Will it rain tomorrow?",
+        "What helps with knee pain after running?", "How do black holes form?",
+        "Recommend a few science fiction novels", "What should I wear to a wedding?",
+        "How do you prove the Pythagorean theorem?",
     ),
 }  # fmt: skip
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="bulletin-qa",
     help="Ask a folder of Chinese information bulletins; get the answer in their own words, with citations.",
-    epilog="Settings may also come from BULLETIN_QA_* variables, e.g. BULLETIN_QA_BULLETINS, BULLETIN_QA_MODEL.",
+    epilog="Settings may also come from BULLETIN_QA_* variables, e.g. BULLETIN_QA_BULLETINS,"
+    " BULLETIN_QA_MODEL.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -135,7 +136,8 @@ def build(
             return
         _print_report(report)
         typer.echo(
-            f"{counts.bulletins} bulletins, {counts.items} items, {counts.passages} passages in {library.index}"
+            f"{counts.bulletins} bulletins, {counts.items} items, {counts.passages} passages in"
+            f" {library.index}"
         )
 
 
@@ -184,7 +186,8 @@ def retrieve(
             return
         for hit in hits:
             typer.echo(
-                f"{hit.rank}. {hit.score:.3f}  {hit.title}  [{hit.section or '—'}] {hit.bulletin} p.{hit.page} {hit.date or ''}"
+                f"{hit.rank}. {hit.score:.3f}  {hit.title}  [{hit.section or '—'}] {hit.bulletin}"
+                f" p.{hit.page} {hit.date or ''}"
             )
             typer.echo(f"   {hit.evidence}")
 
@@ -203,7 +206,8 @@ def contents(
             return
         if not listing:
             typer.echo(
-                f"No bulletins in {library.bulletins} yet: put .txt, .pdf, .docx, .html, .md or .jsonl files there."
+                f"No bulletins in {library.bulletins} yet: put .txt, .pdf, .docx, .html, .md or .jsonl"
+                f" files there."
             )
         for bulletin in listing:
             typer.echo(f"{bulletin.name}  {bulletin.title} {bulletin.issue} {bulletin.date or ''}".rstrip())
@@ -328,7 +332,7 @@ def watch(bulletins: Bulletins = None, index: Index = None, model: Model = None)
 
 @app.command()
 def mcp(bulletins: Bulletins = None, index: Index = None, model: Model = None) -> None:
-    """Serve retrieve, ask and contents to programs over the Model Context Protocol (standard input and output)."""
+    """Serve retrieve, ask and contents to programs over the Model Context Protocol (stdin and stdout)."""
     from qa.ui.api.mcp import run
 
     with _library(bulletins, index, model) as library:

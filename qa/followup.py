@@ -1,8 +1,8 @@
 """Understands a follow-up question with the questions before it.
 
 Three things can be left out: everything but one constituent ("那江苏呢？" replaces the place of the
-question before), the topic ("多少钱？", "它什么时候实施？" take it over), or everything ("还有呢？" asks the same
-again). What is carried over is words of the earlier question, so that the user can see and correct it.
+question before), the topic ("多少钱？", "它什么时候实施？" take it over), or everything ("还有呢？" asks
+the same again). What is carried over is words of the earlier question, so that the user can see and correct it.
 """
 
 from __future__ import annotations
@@ -16,42 +16,57 @@ from qa.text import language_of, tokens
 from qa.words import content_terms
 
 _ELLIPSIS = re.compile(
-    r"^(?:那么|那|而|至于|换成|如果是|要是|若是|再说说|再看看|再看|说说)?(?P<topic>.{1,24}?)(?:方面|的话|那边|这边)?(?:呢|如何|怎么样|怎样|又如何)[？?！!。]*$"
+    r"^(?:那么|那|而|至于|换成|如果是|要是|若是|再说说|再看看|再看"
+    r"|说说)?(?P<topic>.{1,24}?)(?:方面|的话|那边|这边)?(?:呢|如何|怎么样|怎样"
+    r"|又如何)[？?！!。]*$"
 )
 _ELLIPSIS_EN = re.compile(
-    r"^(?:and\s+|so\s+|then\s+)?(?:what|how) about (?P<topic>.{1,60}?)[?.!]*$|^and (?:(?:in|for|from|at) )?(?P<bare>[A-Z][\w' -]{1,40})\?*$"
+    r"^(?:(?:and|so|then)\s+)?(?:what|how) about (?P<topic>.{1,60}?)[?.!]*$"
+    r"|^and (?:(?:in|for|from|at|by) )?(?P<bare>[A-Z0-9][\w' -]{0,40})\?*$",
+    re.I,
 )
 _MORE = re.compile(
-    r"^(?:那)?(?:还有|其他|其余|别的|剩下|除此之外|另外)(?:的|还有)?(?:哪些|什么|谁|吗|呢|别的|的)*[？?。]*$"
+    r"^(?:那)?(?:还有|其他|其余|别的|剩下|除此之外|另外)(?:的|还有)?(?:哪些|什么|谁|吗|呢"
+    r"|别的|的)*[？?。]*$"
 )
 _MORE_EN = re.compile(
-    r"^(?:anything|what|who|any(?:one)?)\s+(?:else|other|more).{0,12}$|^(?:and )?(?:the )?(?:rest|others)\??$",
+    r"^(?:anything|what|who|any(?:one)?)\s+(?:else|other|more).{0,12}$"
+    r"|^(?:and )?(?:the )?(?:rest|others)\??$",
     re.I,
 )
 _ANAPHORA = re.compile(
-    r"它们?|其中|这(?:个|项|些|部|家|条|份|里|种|次|款|一|套|是|笔|几)|那(?:个|项|些|部|家|条|份|里|种|次|款|套|笔|时)|该(?!市|省)|此(?:次|举|项|类|外)|上述|前者|后者|他们|她们|以上|这样做|其(?=[\u4e00-\u9fff])"
+    r"它们?|其中|这(?:个|项|些|部|家|条|份|里|种|次|款|一|套|是|笔|几)|那(?:个|项|些|部|家"
+    r"|条|份|里|种|次|款|套|笔|时)|该(?!市|省)|此(?:次|举|项|类|外)|上述|前者|后者|他们"
+    r"|她们|以上|这样做|其(?=[\u4e00-\u9fff])"
 )
 _ANAPHORA_EN = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|there|he|she|his|her|the (?:former|latter|same|first|second|other one))\b",
+    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|there|he|she|his|her"
+    r"|the (?:former|latter|same|first|second|other one))\b",
     re.I,
 )
 _LEADING = re.compile(r"^(?:那么|那|而|请问|还有|另外|然后|所以|并且|以及|再问一下|顺便问)[，,]?")
 _PRONOUN_SUBJECT = re.compile(
-    r"^(?:它们?|他们|她们|其|这(?:个|项|些|部|家|条|份|种|次|款|套|笔)?|那(?:个|项|些|部|家|条|份|种|次|款|套|笔)?|该|此|上述)"
+    r"^(?:它们?|他们|她们|其|这(?:个|项|些|部|家|条|份|种|次|款|套|笔)?|那(?:个|项|些|部"
+    r"|家|条|份|种|次|款|套|笔)?|该|此|上述)"
 )
 _INTERROGATIVE = re.compile(
-    r"(?:到底|究竟|大概|一共|总共|共|都|又|是|在|于|由|有|从|将|会|可以|能|要|将于|已|已经|应|应当|应该|需要?|最(?:高|多|低|少|晚|迟)|具体|分别|主要|其中|包括|包含)*"
+    r"(?:到底|究竟|大概|一共|总共|共|都|又|是|在|于|由|有|从|将|会|可以|能|要|将于|已|已经"
+    r"|应|应当|应该|需要?|最(?:高|多|低|少|晚|迟)|具体|分别|主要|其中|包括|包含)*"
     r"(?:什么|哪|谁|多少|几(?!乎)|何|怎|如何|为啥|是否|能否|有没有|是不是|多(?:大|久|长|高|远)|吗|呢|啥)"
 )
 _ASKING_VERB = re.compile(
-    r"(?:于|自|从)?(?:正式)?(?:实施|施行|生效|启动|启用|成立|发布|印发|出台|上线|通过|召开|举行|揭牌|开始|落地|提出|设立|牵头|主办|规定|要求|明确|表示|推出|建成|投资|规模|内容|目标|措施|作用|特点|亮点)的?$"
+    r"(?:于|自|从)?(?:正式)?(?:实施|施行|生效|启动|启用|成立|发布|印发|出台|上线|通过|召开"
+    r"|举行|揭牌|开始|落地|提出|设立|牵头|主办|规定|要求|明确|表示|推出|建成|投资|规模"
+    r"|内容|目标|措施|作用|特点|亮点)的?$"
 )
 _ASKED_NOUN = re.compile(
     r"(?:什么|哪些|哪几[个项条种家]|几[个项条种家])(?:样的)?(?P<noun>[\u4e00-\u9fff]{2,8})$"
 )
 _VERB_END = re.compile(
-    r"(?:都|已|还|将|会)?(?:采取|推出|出台|发布|成立|实行|开展|推进|落实|制定|设立|建立|提出|实施|印发|公布|启动|举办|召开|规定|要求|有|是|在|由|为|对)(?:了|的|过)?$"
+    r"(?:都|已|还|将|会)?(?:采取|推出|出台|发布|成立|实行|开展|推进|落实|制定|设立|建立"
+    r"|提出|实施|印发|公布|启动|举办|召开|规定|要求|有|是|在|由|为|对)(?:了|的|过)?$"
 )
+_YEAR = r"\b(?:19|20)\d\d\b"
 _SHORT = 2
 
 
@@ -123,10 +138,8 @@ def _substitute(before: str, topic: str) -> str:
     topic = topic.strip("，,的 ")
     new_places = gazetteer().find(topic)
     old_places = gazetteer().find(before)
-    if (
-        new_places
-        and new_places[0].text == topic.removesuffix("市").removesuffix("省")
-        or (new_places and len(topic) <= len(new_places[0].text) + 2)
+    if (new_places and new_places[0].text == topic.removesuffix("市").removesuffix("省")) or (
+        new_places and len(topic) <= len(new_places[0].text) + 2
     ):
         if len(old_places) == 1 or (old_places and len({m.text for m in old_places}) == 1):
             first = old_places[0]
@@ -172,6 +185,11 @@ def _resolve_english(question: str, before: str) -> str:
         if gazetteer().find(topic) and len(old_places) == 1:
             first = old_places[0]
             return before[: first.start] + re.sub(r"^(?:in|for|at|the) ", "", topic) + before[first.end :]
+        old_dates = find_dates(before, None)
+        if find_dates(topic, None) and len(old_dates) == 1:
+            return before[: old_dates[0].start] + topic + before[old_dates[0].end :]
+        if re.fullmatch(r"(?:by |in )?(?:19|20)\d\d", topic) and len(re.findall(_YEAR, before)) == 1:
+            return re.sub(_YEAR, topic[-4:], before)
         return f"{topic}: {before}"
     own = [term for term in content_terms(question) if len(term) > 2]
     if _ANAPHORA_EN.search(question) or len(own) <= _SHORT:

@@ -324,7 +324,8 @@ def _snapshot(index: Path, encoder: Encoder, settings: Settings) -> _Snapshot:
         lexical_weight=settings.lexical_weight,
         foreign_lexical_weight=settings.foreign_lexical_weight,
     )
-    days = [row.date for row in (*store.bulletins(), *store.items()) if row.date]
+    days = [row.date for row in store.bulletins() if row.date]
+    days += [row.date for row in store.items() if row.date]
     newest = date.fromisoformat(max(days)) if days else None
     return _Snapshot(store, retriever, Answerer(retriever, settings.refuse_below), newest)
 
@@ -359,15 +360,14 @@ def _allowed(
     )
     if allowed is not None and len(allowed) == 0:
         known = store.sections()
-        if sections and not len(store.passage_numbers(sections=list(sections)) or ()):  # type: ignore[arg-type]
-            raise UsageError(
-                f"no section matches {'、'.join(sections)}; sections are {'、'.join(known[:30]) or 'none'}"
-            )
+        found = store.passage_numbers(sections=list(sections)) if sections else None
+        if sections and found is not None and len(found) == 0:
+            listed = "、".join(known[:30]) or "none"
+            raise UsageError(f"no section matches {'、'.join(sections)}; sections are {listed}")
         names = [row.name for row in store.bulletins()]
         if bulletins and not set(bulletins) & set(names):
-            raise UsageError(
-                f"no bulletin is called {'、'.join(bulletins)}; bulletins are {'、'.join(names[:20]) or 'none'}"
-            )
+            listed = "、".join(names[:20]) or "none"
+            raise UsageError(f"no bulletin is called {'、'.join(bulletins)}; bulletins are {listed}")
     return allowed
 
 

@@ -18,7 +18,9 @@ from qa.text import tokens
 _LEVELS = {"province": 0, "city": 1, "district": 2}
 _MIN_ENGLISH_DISTRICT = 6
 # 黄浦江, 南京路 and 上海银行 are no mentions of the division they are named after.
-_NAMED_AFTER = re.compile("江(?!苏)|河(?!北|南)|湖(?!北|南)|路|大道|街(?!道|镇)|大学|学院|银行|号|酒")
+_NAMED_AFTER = re.compile(
+    "江(?!苏)|河(?!北|南)|湖(?!北|南)|路|大道|街(?!道|镇)|号|酒|[\u4e00-\u9fff]{0,4}(?:大学|学院|银行)"
+)
 _FEATURE = ("湖", "海", "江", "河", "山", "岛")
 _ENGLISH_NAME = re.compile(r"[A-Z][A-Za-z'’]+(?: [A-Z][a-z]+)?")
 
@@ -111,11 +113,16 @@ class Gazetteer:
 
     def _find_names(self, text: str) -> Iterable[PlaceMention]:
         position = 0
+        words: set[str] = set()
         while position < len(text):
             if text[position] in self._first:
                 for length in range(min(self._longest, len(text) - position), 1, -1):
                     name = text[position : position + length]
                     places = self._names.get(name)
+                    if places and places[0].level == "district" and name == places[0].short:
+                        # 管道里 holds 道里 (a district of Harbin) only by chance: the segmenter has to see it too.
+                        words = words or set(tokens(text))
+                        places = places if name in words else None
                     if places:
                         if not _NAMED_AFTER.match(text, position + length):
                             yield _mention(name, position, places)

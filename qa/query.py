@@ -18,25 +18,37 @@ from qa.words import content_terms, is_function_word
 FACT, LIST, WHY_HOW, COMPARE = "fact", "list", "why_how", "compare"
 
 _COMPARE = re.compile(
-    r"比较|对比|相比|区别|不同|差异|异同|分别|各自|各(?!地|级|类|种|方|省|市|区|县|部门|单位|个|国|界|项|位|家|条|年|月|种|行|族)|哪(?:个|家|座|省|市|边|一方)?更|谁更|谁先|哪个先|之间|两(?:地|市|省|者|部|家|个)[^，。？]{0,8}(?:都|各|有何|共同)|共同点|相同"
+    r"比较|对比|相比|区别|不同|差异|异同|分别|各自|各(?!地|级|类|种|方|省|市|区|县|部门"
+    r"|单位|个|国|界|项|位|家|条|年|月|种|行|族)|哪(?:个|家|座|省|市|边|一方)?更|谁更|谁先"
+    r"|哪个先|之间|两(?:地|市|省|者|部|家|个)[^，。？]{0,8}(?:都|各|有何|共同)|共同点|相同"
 )
 _COMPARE_EN = re.compile(
-    r"\bcompar\w+|\bdiffer\w*|\bversus\b|\bvs\b|\bboth\b|\brespectively\b|\bcontrast\w*|\bin common\b|\beach of\b|\bearlier or\b|\bwhich .{0,40}(?:earlier|later|larger|first|more)\b",
+    r"\bcompar\w+|\bdiffer\w*|\bversus\b|\bvs\b|\bboth\b|\brespectively\b|\bcontrast\w*"
+    r"|\bin common\b|\beach of\b|\bearlier or\b|\bwhich .{0,40}(?:earlier|later|larger"
+    r"|first|more)\b",
     re.I,
 )
 _LIST = re.compile(
-    r"哪些|哪几|哪[两三四五六七八九十]|几(?:个方面|大方面|大类|大举措|项|条|点|方面|步|招)|有什么(?:措施|举措|亮点|特点|内容|功能|要求|任务|目标|工作|规定|变化|创新|服务|板块|好处|优惠|政策|支持)"
-    r"|列出|列举|分别(?:是|有|为|包括)|都(?:有|包括|包含)|包括什么|包含什么|(?:措施|举措|亮点|特点|任务|要点|内容|做法|方向|突破)(?:是什么|有什么|是啥)|什么[^，。？什么]{0,6}(?:措施|举措|亮点|任务|工作|要求|创新)|逐[一条]|所有|全部"
+    r"哪些|哪几|哪[两三四五六七八九十]|几(?:个方面|大方面|大类|大举措|项|条|点|方面|步|招)"
+    r"|有什么(?:措施|举措|亮点|特点|内容|功能|要求|任务|目标|工作|规定|变化|创新|服务|板块"
+    r"|好处|优惠|政策|支持)"
+    r"|列出|列举|分别(?:是|有|为|包括)|都(?:有|包括|包含)|包括什么|包含什么|(?:措施|举措"
+    r"|亮点|特点|任务|要点|内容|做法|方向|突破)(?:是什么|有什么|是啥)"
+    r"|什么[^，。？什么]{0,6}(?:措施|举措|亮点|任务|工作|要求|创新)|逐[一条]|所有|全部"
 )
 _LIST_EN = re.compile(
-    r"\bwhat (?:are|were)\b|\blist\b|\bwhich (?:\w+ ){0,2}\w+s\b.*\b(?:are|were|have|did|will)\b|\bwhat (?:\w+ ){0,3}(?:measures|steps|tasks|highlights|features|areas|aspects|points|initiatives|requirements|items|categories|ways)\b|\ball (?:the|of)\b|\bname the\b|\benumerate\b",
+    r"\bwhat (?:are|were)\b|\blist\b|\bwhich (?:\w+ ){0,2}\w+s\b.*\b(?:are|were|have|did"
+    r"|will)\b|\bwhat (?:\w+ ){0,3}(?:measures|steps|tasks|highlights|features|areas"
+    r"|aspects|points|initiatives|requirements|items|categories|ways)\b|\ball (?:the|of)\b"
+    r"|\bname the\b|\benumerate\b",
     re.I,
 )
 _ENUMERATED = re.compile(r"第([一二三四五六七八九十\d]+)(?:个|项|条|点|类|招|步|方面|大|种|部分|款)")
 _QUOTED = re.compile(r"《[^》]{2,60}》|“[^”]{2,40}”|「[^」]{2,40}」|\"[^\"]{2,40}\"")
 _LATIN_NAME = re.compile(r"[A-Za-z]*[A-Z0-9][A-Za-z0-9.\-]*\d*[A-Za-z0-9]*")
 _POLITE = re.compile(
-    r"^(?:你好|您好|请问一下|请问|麻烦(?:问一下)?|我想(?:知道|问|了解)(?:一下)?|想(?:问|了解)一?下|帮我(?:查|找)(?:一下)?|告诉我|请告诉我)[，,：: ]*"
+    r"^(?:你好|您好|请问一下|请问|麻烦(?:问一下)?|我想(?:知道|问|了解)(?:一下)?|想(?:问"
+    r"|了解)一?下|帮我(?:查|找)(?:一下)?|告诉我|请告诉我)[，,：: ]*"
 )
 
 
@@ -45,8 +57,9 @@ class Query:
     """A question as understood.
 
     `terms` are its content words; `numbers` its exact figures and Latin names, which an answer's item must
-    hold; `carried` are the terms that come from the questions before; `dates` are the dates it names, resolved; `rewritten` is the question with abbreviations and
-    nicknames of places replaced by their full names, for the dense side.
+    hold; `carried` are the terms that come from the questions before; `dates` are the dates it names,
+    resolved; `rewritten` is the question with abbreviations and nicknames of places replaced by their full
+    names, for the dense side.
     """
 
     question: str

@@ -30,6 +30,7 @@ from qa.vectors import VectorIndex
 _CANDIDATES = 100
 _UNITS = 400
 _ELSEWHERE = 0.8
+_FULL_TRUST = 0.2
 _REMEMBERED = 512
 
 
@@ -90,7 +91,9 @@ class Retriever:
             cosine, _, _ = dense.get(number, (0.0, 0, 0))
             meaning = min(self.background.normalise(cosine, query.language), 1.0)
             words = min(lexical.get(number, 0.0) / most, 1.0) if most else 0.0
-            scored.append(((meaning + weight * words) / (1.0 + weight), words, meaning, number))
+            # A stray common word is no evidence: what covers little of the question counts for less still.
+            trusted = words * min(1.0, words / _FULL_TRUST)
+            scored.append(((meaning + weight * trusted) / (1.0 + weight), words, meaning, number))
         scored.sort(key=lambda entry: (-entry[0], entry[3]))
         if query.places:
             scored = self._by_place(query, scored, max(4 * k, _CANDIDATES))
@@ -132,7 +135,7 @@ class Retriever:
             if known is not None:
                 self._remembered.move_to_end(text)
                 return known
-        vector = self.encoder.encode_queries([text])[0]
+        vector: NDArray[np.float32] = self.encoder.encode_queries([text])[0]
         with self._lock:
             self._remembered[text] = vector
             while len(self._remembered) > _REMEMBERED:

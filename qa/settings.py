@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
@@ -28,7 +28,7 @@ class Settings:
     model: str = ""
     reranker: str = ""
     k: int = 5
-    lexical_weight: float = 0.8
+    lexical_weight: float = 0.9
     foreign_lexical_weight: float = 0.4
     refuse_below: float = 0.5
     max_question_chars: int = 2000
@@ -49,12 +49,14 @@ class Settings:
             raw = environment.get(PREFIX + setting.name.upper())
             if raw is None or raw == "":
                 continue
-            kind = type(setting.default)
+            kind: Callable[[str], object] = (
+                float if setting.type == "float" else int if setting.type == "int" else str
+            )
             try:
                 chosen[setting.name] = kind(raw)
             except ValueError as error:
                 raise UsageError(
-                    f"{PREFIX}{setting.name.upper()}={raw!r} is not a valid {kind.__name__}; "
+                    f"{PREFIX}{setting.name.upper()}={raw!r} is not a valid {setting.type}; "
                     "correct or unset the variable"
                 ) from error
         chosen.update({name: value for name, value in overrides.items() if value is not None})

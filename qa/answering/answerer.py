@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -36,7 +35,8 @@ _CANDIDATES = 8
 _LONG_POINT = 160
 _BY_MEANING = 0.2
 _EACH = re.compile(
-    r"分别|各自|各(?=[\u4e00-\u9fff])|都(?=[是有在])|\brespectively\b|\bboth\b|\beach\b|(?:有何|有什么|的)(?:区别|不同|差异|异同)"
+    r"分别|各自|各(?=[\u4e00-\u9fff])|都(?=[是有在])|\brespectively\b|\bboth\b|\beach\b"
+    r"|(?:有何|有什么|的)(?:区别|不同|差异|异同)"
 )
 
 

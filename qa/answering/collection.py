@@ -1,8 +1,8 @@
 """Questions about the whole collection: how many, all of them, what sections, what happened on a day.
 
 They are answered over every item, never over the top k, with the count and what it was counted in. A
-question is one of them when it says so (哪些报道, 几条消息), or when it asks for a list and all that is left of it
-once places, dates, section and asking words are taken away are conditions that items can be held against.
+question is one of them when it says so (哪些报道, 几条消息), or when it asks for a list and all that is left
+of it once places, dates, section and asking words are taken away are conditions that items can be held against.
 """
 
 from __future__ import annotations
@@ -26,36 +26,47 @@ _ABOUT = "(?:涉及|提到|提及|关于|有关|讲到|属于|谈到|讲的是|�
 _COUNT = re.compile(
     rf"(?:几|多少)(?:条|篇|则|个)?{_ITEM_WORD}[^，。]{{0,3}}{_ABOUT}"
     rf"|{_ABOUT}.{{1,20}}?的?(?:{_ITEM_WORD})?(?:一共|总共|共)?有?(?:几|多少)(?:{_ITEM_WORD}|个)"
-    r"|(?:一共|总共|共|共有|收录了?|有)(?:几|多少)(?:条|篇|则|个条目|条目|条消息|条信息)(?:消息|信息|报道|内容)?[？?。]?$"
+    r"|(?:一共|总共|共|共有|收录了?|有)(?:几|多少)(?:条|篇|则|个条目|条目|条消息"
+    r"|条信息)(?:消息|信息|报道|内容)?[？?。]?$"
 )
 _COUNT_EN = re.compile(
     r"how many (?:\w+ ){0,2}(?:items|reports|articles|entries|stories|bulletins|pieces|news)", re.I
 )
 _ALL = re.compile(
     rf"(?:哪些|哪几|所有|全部)(?:的|条|篇|则)?(?:条目|消息|报道|新闻|信息|简讯|动态|文章)"
-    rf"|{_ITEM_WORD}(?:一共|都|分别)?(?:有|是)(?:哪些|哪几)|{_ABOUT}.{{1,20}}?的?(?:都)?(?:有|是)(?:哪些|哪几)(?:{_ITEM_WORD})?[？?]?$"
+    rf"|{_ITEM_WORD}(?:一共|都|分别)?(?:有|是)(?:哪些|哪几)"
+    rf"|{_ABOUT}.{{1,20}}?的?(?:都)?(?:有|是)(?:哪些|哪几)(?:{_ITEM_WORD})?[？?]?$"
     r"|(?:列出|列举)(?:所有|全部)?.{0,20}(?:条目|消息|报道|新闻|信息|动态)"
-    r"|(?:简报|公报)(?:里|中)?.{0,30}(?:有|是)哪些|(?:简报|公报)(?:里|中)?(?:一共|都)?(?:有|是)?哪些(?:内容|地方)?"
+    r"|(?:简报|公报)(?:里|中)?.{0,30}(?:有|是)哪些|(?:简报|公报)(?:里|中)?(?:一共"
+    r"|都)?(?:有|是)?哪些(?:内容|地方)?"
 )
 _ALL_EN = re.compile(
-    r"\b(?:list|show|which|what|all)\b.{0,40}\b(?:items|reports|articles|entries|stories|pieces of news|everything)\b|\beverything\b",
+    r"\b(?:list|show|which|what|all)\b.{0,40}\b(?:items|reports|articles|entries|stories"
+    r"|pieces of news|everything)\b|\beverything\b",
     re.I,
 )
 _EVENTS_EN = re.compile(
-    r"what (?:happened|took place|events|occurred|was announced|were announced|was launched)|which events|anything happen",
+    r"what (?:happened|took place|events|occurred|was announced|were announced"
+    r"|was launched)|which events|anything happen",
     re.I,
 )
 _SECTIONS = re.compile(
-    r"(?:哪些|哪几个|几个|多少个?|什么)(?:栏目|版块|专栏)|(?:栏目|专栏)(?:有|包括|是|名)(?:哪些|什么|几|多少)|有几个?(?:栏目|专栏)|列出.{0,6}栏目(?:名称)?$"
+    r"(?:哪些|哪几个|几个|多少个?|什么)(?:栏目|版块|专栏)|(?:栏目|专栏)(?:有|包括|是"
+    r"|名)(?:哪些|什么|几|多少)|有几个?(?:栏目|专栏)|列出.{0,6}栏目(?:名称)?$"
 )
 _SECTIONS_EN = re.compile(r"(?:which|what|how many|list).{0,20}\b(?:sections|columns)\b", re.I)
 _OPEN_LIST = re.compile(r"哪些|哪几|有什么|什么(?:事|新|大|动|进展)|几件|列出|列举")
 _FRAME = re.compile(
-    r"[两这本各该]?[一二两三四五六七八九十\d]*期(?:简报|公报)|简报|公报|本期|各期|资料库|一共|总共|共有|分别|都有|里面|有关|关于|相关|涉及|提到|提及|讲到|谈到|属于|报道了?|收录了?|刊登了?|明确|讲的|说的|栏目"
-    r"|(?:哪些|哪几|什么|几|多少)(?:件|个|条|项|种|篇|则|类|家)?|列出|列举|所有|全部|里|中|上|当天|这天|那天|一天|[的是有都在了为和]"
+    r"[两这本各该]?[一二两三四五六七八九十\d]*期(?:简报|公报)|简报|公报|本期|各期|资料库"
+    r"|一共|总共|共有|分别|都有|里面|有关|关于|相关|涉及|提到|提及|讲到|谈到|属于|报道了?"
+    r"|收录了?|刊登了?|明确|讲的|说的|栏目"
+    r"|(?:哪些|哪几|什么|几|多少)(?:件|个|条|项|种|篇|则|类|家)?|列出|列举|所有|全部|里|中"
+    r"|上|当天|这天|那天|一天|[的是有都在了为和]"
 )
 _GENERIC = frozenset(
-    "条目 消息 报道 新闻 信息 简讯 动态 文章 内容 事 事情 大事 事件 动向 新动向 进展 新进展 活动 发生 出现 涉及 提到 提及 有关 关于 相关 讲到 谈到 属于 做法 地方 地区 举措 措施 情况 方面 工作 事项 新 讲 说 到 期 全部 介绍"
+    "条目 消息 报道 新闻 信息 简讯 动态 文章 内容 事 事情 大事 事件 动向 新动向 进展"
+    " 新进展 活动 发生 出现 涉及 提到 提及 有关 关于 相关 讲到 谈到 属于 做法 地方 地区"
+    " 举措 措施 情况 方面 工作 事项 新 讲 说 到 期 全部 介绍"
     " 举行 要闻 主题 话题 项目 成果 变化 东西".split()
 )
 
@@ -128,7 +139,7 @@ class Conditions:
 def answer_collection(
     retriever: Retriever, query: Query, *, allowed_items: frozenset[str] | None = None
 ) -> CollectionAnswer | None:
-    """Answer a question about the collection by going through every item; None when it is no such question."""
+    """Answer a question about the collection by going through every item; None for another question."""
     store = retriever.store
     chinese = query.language == "zh"
     text = query.standalone
@@ -176,9 +187,8 @@ def conditions_of(query: Query, sections: Sequence[str]) -> Conditions:
         text = text.replace(name, " ")
     places = tuple(m for m in query.places if m.text in text)
     dates = tuple(m for m in query.dates if m.first and m.last and not _is_year_of_plan(m))
-    for span in sorted([*places, *query.dates], key=lambda m: -m.start):
-        if query.standalone[span.start : span.end] == span.text:
-            text = text.replace(span.text, " ")
+    for words in (*(place.text for place in places), *(mention.text for mention in query.dates)):
+        text = text.replace(words, " ")
     groups: list[tuple[str, ...]] = []
     if query.names:
         groups.append(tuple(dict.fromkeys(matching_form(name) for name in query.names)))
@@ -249,7 +259,7 @@ def _holding(retriever: Retriever, words: Sequence[str]) -> set[str]:
     """Items with a passage (or title) that holds one of `words` literally."""
     held: set[str] = set()
     for word in words:
-        tokens = [token for token in content_terms(word)] or [word]
+        tokens = list(content_terms(word)) or [word]
         numbers = retriever.lexical.matching(tokens)
         for passage in retriever.store.passages(np.asarray(numbers).tolist()):
             if fold(word) in matching_form(passage.title + passage.text):
@@ -258,7 +268,7 @@ def _holding(retriever: Retriever, words: Sequence[str]) -> set[str]:
 
 
 def _is_about(retriever: Retriever, row: ItemRow, asked: PlaceMention, mentioned: bool) -> bool:
-    """Whether an item tells of a place or one inside it: in its title or opening, or anywhere if `mentioned`."""
+    """Whether an item tells of a place or one in it: in title or opening, or anywhere if `mentioned`."""
     if _names(asked, row.title):
         return True
     item = retriever.store.item(row.item_id)

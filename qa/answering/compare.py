@@ -5,22 +5,29 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from qa.places import gazetteer
+from qa.places import PlaceMention, gazetteer
 from qa.query import Query
 from qa.words import content_terms
 
 _LEAD = re.compile(
-    r"^(?:请|帮我)?(?:比较|对比|对照|区分)(?:一下|下)?|^(?:compare|contrast|how (?:do|does|did)|what (?:is|are) the differences? between|which of)\s+",
+    r"^(?:请|帮我)?(?:比较|对比|对照|区分)(?:一下|下)?|^(?:compare|contrast|how (?:do|does"
+    r"|did)|what (?:is|are) the differences? between|which of)\s+",
     re.I,
 )
 _JOIN = re.compile(
-    r"、|，(?=[^，]{2,}(?:和|与|跟|以及|及))|以及|和(?!谐|平|睦|解|约|缓)|与(?!会|时俱|众|其|此同时)|跟(?!踪|进|随)|同(?=[\u4e00-\u9fff]{2,}(?:相比|比较))|相比于?|,\s*(?:and\s+)?|\s+and\s+|\s+versus\s+|\s+vs\.?\s+|\s+with\s+|\s+or\s+"
+    r"、|，(?=[^，]{2,}(?:和|与|跟|以及|及))|以及|和(?!谐|平|睦|解|约|缓)|与(?!会|时俱|众"
+    r"|其|此同时)|跟(?!踪|进|随)|同(?=[\u4e00-\u9fff]{2,}(?:相比|比较))|相比于?"
+    r"|,\s*(?:and\s+)?|\s+and\s+|\s+versus\s+|\s+vs\.?\s+|\s+with\s+|\s+or\s+"
 )
 _PREDICATE = re.compile(
-    r"(?:，|,)?(?:两者|二者|三者|它们|这两[个项部家者]|这三[个项部家者])?(?:之间)?(?:在.{1,16}?(?:上|方面|中))?(?:都|各自?|分别|有何|有什么|有哪些|的(?:区别|不同|差异|异同|共同点)|谁|哪(?:一)?[个家座省市边方部]|相比|相同|是否|怎么|如何|什么时候|何时|多少|几)"
+    r"(?:，|,)?(?:两者|二者|三者|它们|这两[个项部家者]"
+    r"|这三[个项部家者])?(?:之间)?(?:在.{1,16}?(?:上|方面|中))?(?:都|各自?|分别|有何"
+    r"|有什么|有哪些|的(?:区别|不同|差异|异同|共同点)|谁|哪(?:一)?[个家座省市边方部]|相比"
+    r"|相同|是否|怎么|如何|什么时候|何时|多少|几)"
 )
 _PREDICATE_EN = re.compile(
-    r"\s+(?:differ|compare|both|each|respectively|have in common|come|take|were|was|are|is|set|do|did|start|focus)\b",
+    r"\s+(?:differ|compare|both|each|respectively|have in common|come|take|were|was|are|is"
+    r"|set|do|did|start|focus)\b",
     re.I,
 )
 
@@ -38,8 +45,8 @@ def sides_of(query: Query) -> list[str]:
 
 def _by_place(text: str) -> list[str]:
     """Places joined in a row ("上海、江苏和山东的…") each take the others' place."""
-    mentions = [m for m in gazetteer().find(text)]
-    run = []
+    mentions = gazetteer().find(text)
+    run: list[PlaceMention] = []
     for left, right in pairwise(mentions):
         between = text[left.end : right.start].strip()
         if (

@@ -170,7 +170,7 @@ def _runs(sentences: Sequence[Sentence], source: str) -> list[list[Sentence]]:
     for sentence in sentences:
         if (
             runs
-            and 0 <= sentence.start - runs[-1][-1].end
+            and sentence.start - runs[-1][-1].end >= 0
             and not source[runs[-1][-1].end : sentence.start].strip()
         ):
             runs[-1].append(sentence)

@@ -26,10 +26,13 @@ _KNOWN_SHARE = 0.35
 _REST = 0.25
 _CHARACTER_SHARE = 0.35
 _LIST_NOUNS = frozenset(
-    "措施 举措 亮点 特点 任务 要点 做法 方向 突破 内容 安排 规定 要求 工作 创新 方面 行动 事项 功能 目标 政策 支持 采取 提出 推进 推出 实施 开展".split()
+    "措施 举措 亮点 特点 任务 要点 做法 方向 突破 内容 安排 规定 要求 工作 创新 方面 行动"
+    " 事项 功能 目标 政策 支持 采取 提出 推进 推出 实施 开展".split()
 )
 _ANAPHORIC = re.compile(
-    r"^(?:该(?!院校)|其(?!中[，,]?[一二三四五]|他|余|次|实)|同时|此外|另外|此次|这(?!样的话)|上述|目前|今后|为此|对此|届时|其中|他们|它们?|两者|前者|后者|并|还将|并将|当天|当日|当时|下一步|未来)"
+    r"^(?:该(?!院校)|其(?!中[，,]?[一二三四五]|他|余|次|实)|同时|此外|另外|此次"
+    r"|这(?!样的话)|上述|目前|今后|为此|对此|届时|其中|他们|它们?|两者|前者|后者|并|还将"
+    r"|并将|当天|当日|当时|下一步|未来)"
 )
 
 
@@ -119,16 +122,16 @@ def partial_coverage(weights: dict[str, float], text: str) -> float:
 def view_item(
     retriever: Retriever, query: Query, item_id: str, hidden: frozenset[int] = frozenset()
 ) -> ItemView:
-    """The item's sentences scored against the question; those that start at a `hidden` offset are left out."""
+    """The item's sentences scored against the question; those starting at a `hidden` offset are left out."""
     store = retriever.store
     item = store.item(item_id)
     numbers = store.passage_numbers(item_ids=[item_id])
     passages = store.passages(np.asarray(numbers).tolist())
     cosines = _cosines(retriever, query.rewritten, passages)
-    if query.carried and query.language == "zh":
-        # Of a follow-up, its own words say what is asked; what it took over only says of what.
-        own = _cosines(retriever, query.question, passages)
-        cosines = {place: 0.5 * (cosine + own.get(place, 0.0)) for place, cosine in cosines.items()}
+    # Of a follow-up, its own words say what is asked; what it took over only says of what.
+    own = (
+        _cosines(retriever, query.question, passages) if query.carried and query.language == "zh" else cosines
+    )
     weights = term_weights(retriever, retriever.search_terms(query))
     # What the title says, or the questions before said, tells the sentences apart least.
     title = matching_form(item.title)
@@ -155,7 +158,14 @@ def view_item(
             held = partial_coverage(telling, sentence.text)
             rest_cosine = rest_cosines.get((passage.number, index), 0.0)
             beside = retriever.background.normalise(rest_cosine, "zh")
-            total = meaning + _REST * beside + _WORDS * held + _KIND * (0.5 * meets + 0.5 * exact) + lead
+            asked = retriever.background.normalise(own.get((passage.number, index), 0.0), query.language)
+            total = (
+                0.5 * (meaning + asked)
+                + _REST * beside
+                + _WORDS * held
+                + _KIND * (0.5 * meets + 0.5 * exact)
+                + lead
+            )
             scored.append(
                 ScoredSentence(
                     len(scored), passage.number, sentence, words, meaning, cosine, meets, exact, beside, total

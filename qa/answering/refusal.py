@@ -27,17 +27,38 @@ _TEXTS = {
     },
     "en": {
         "off": "The bulletins say nothing about this.",
-        "missing": "The bulletins do not answer this. The nearest item is “{title}”, which does not say what is asked.",
+        "missing": "The bulletins do not answer this. The nearest item is “{title}”, which does not say"
+        " what is asked.",
         "kind": "The bulletins do not answer this. The nearest item is “{title}”, which gives no {kind}.",
-        "place": "The bulletins do not report this for {asked}. The nearest item, “{title}”, is about {found}.",
-        "date": "The bulletins hold nothing that fits “{asked}”. The nearest item, “{title}”, is about {found}.",
+        "place": "The bulletins do not report this for {asked}. The nearest item, “{title}”, is about"
+        " {found}.",
+        "date": "The bulletins hold nothing that fits “{asked}”. The nearest item, “{title}”, is"
+        " about {found}.",
         "empty": "There are no bulletins to search yet: put bulletin files into the folder first.",
     },
 }
 _KINDS = {
-    "zh": {"time": "时间", "duration": "期限", "number": "数量", "money": "金额", "percent": "比例", "area": "面积", "person": "人员姓名", "contact": "联系方式"},
-    "en": {"time": "time", "duration": "duration", "number": "number", "money": "amount of money", "percent": "percentage", "area": "area", "person": "person's name", "contact": "contact details"},
-}  # fmt: skip
+    "zh": {
+        "time": "时间",
+        "duration": "期限",
+        "number": "数量",
+        "money": "金额",
+        "percent": "比例",
+        "area": "面积",
+        "person": "人员姓名",
+        "contact": "联系方式",
+    },
+    "en": {
+        "time": "time",
+        "duration": "duration",
+        "number": "number",
+        "money": "amount of money",
+        "percent": "percentage",
+        "area": "area",
+        "person": "person's name",
+        "contact": "contact details",
+    },
+}
 
 
 def refuse(retriever: Retriever, query: Query, hits: Sequence[Hit], evidence: Evidence | None) -> Answer:

@@ -1,9 +1,9 @@
-"""Fits the support model (`qa/data/support.json`) on the development half of the shipped question set.
+"""Fits the support model (`qa/data/support.json`) on the development and tuning questions.
 
     python -m tests.benchmarks.fit_support [--write]
 
-Examples are the development questions, and the same questions once more with their evidence sentences taken
-out of the item: right topic, missing detail, the case that no retrieval score can tell. Label 1: the quotes
+Examples are the development half of the shipped question set and the invented bulletins of `tests/tuning`,
+and the same questions once more with their evidence sentences taken out of the item: right topic, missing detail, the case that no retrieval score can tell. Label 1: the quotes
 chosen hold at least half of what a right answer must include. Figures printed are from ten-fold
 cross-validation, folds by question. Needs scikit-learn, which sentence-transformers brings.
 """
@@ -31,6 +31,10 @@ from qa.query import Query, understand
 from qa.text import matching_form
 
 ROOT = Path(__file__).resolve().parents[2]
+SETS = (
+    (ROOT / "seeds", ROOT / "seeds" / "questions.jsonl"),
+    (ROOT / "tests" / "tuning" / "bulletins", ROOT / "tests" / "tuning" / "questions.jsonl"),
+)
 TARGET = ROOT / "qa" / "data" / "support.json"
 
 
@@ -113,13 +117,16 @@ def main() -> None:
     """Fit, cross-validate, and write on request."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="write qa/data/support.json")
-    parser.add_argument("--split", default="dev")
-    parser.add_argument("--index", default=None)
+    parser.add_argument("--index", default=None, help="folder for the indexes")
     options = parser.parse_args()
-    lines = (ROOT / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [row for row in map(json.loads, lines) if options.split in ("all", row["split"])]
-    with Library.open(ROOT / "seeds", options.index) as library:
-        found = list(examples(library, rows))
+    found: list[Example] = []
+    for folder, questions in SETS:
+        lines = questions.read_text(encoding="utf-8").splitlines()
+        rows = [row for row in map(json.loads, lines) if row.get("split", "dev") == "dev"]
+        with Library.open(
+            folder, Path(options.index) / folder.parent.name if options.index else None
+        ) as library:
+            found.extend(examples(library, rows))
     model, names = fit(found)
     groups = [example.question for example in found]
     labels = np.array([example.label for example in found])
@@ -129,7 +136,8 @@ def main() -> None:
         table = np.array([[found[i].features.to_dict()[name] for name in names] for i in test])
         scores[test] = fold.predict_proba(table)[:, 1]
     print(
-        f"{len(found)} examples, {labels.sum()} supported; cross-validated AUC {roc_auc_score(labels, scores):.3f}"
+        f"{len(found)} examples, {labels.sum()} supported; cross-validated AUC"
+        f" {roc_auc_score(labels, scores):.3f}"
     )
     kinds = sorted({example.type for example in found})
     for threshold in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6):

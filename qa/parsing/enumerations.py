@@ -190,16 +190,18 @@ def _end_of_last(run: Sequence[_Marker], longest: int, paragraphs: Sequence[Para
     whole = Place(last.paragraph, len(paragraph.text), len(paragraph.text))
     if last.start == 0:
         return whole
-    rest = paragraph.sentences[_holding(paragraph.sentences, last.start) :]
-    end, used = rest[0][1], 1
-    for start, stop in rest[1:]:
-        sentence = paragraph.text[start:stop]
+    sentences = paragraph.sentences
+    held = after = _holding(sentences, last.start)
+    after += 1
+    while after < len(sentences):
+        sentence = paragraph.text[slice(*sentences[after])]
         # Where earlier points run over several sentences, so may the last, until one turns away from it.
-        if not (_CONTINUES.match(sentence) or used < longest) or _CLOSES.match(sentence):
+        if not (_CONTINUES.match(sentence) or after - held < longest) or _CLOSES.match(sentence):
             break
-        end, used = stop, used + 1
-    if len(rest) - used == 1 and longest > 1 and not _CLOSES.match(paragraph.text[slice(*rest[-1])]):
+        after += 1
+    if after == len(sentences) - 1 and longest > 1 and not _CLOSES.match(paragraph.text, sentences[after][0]):
         return whole
+    end = sentences[after - 1][1]
     return Place(last.paragraph, end, end)
 
 

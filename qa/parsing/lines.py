@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import bisect
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.types import SourceText
 
+_WHITE = re.compile(r"\s")
 _WIDE = frozenset("WF")
 # East Asian "ambiguous" marks are set as wide as a Han character in Chinese text.
 _AMBIGUOUS_WIDE = frozenset("“”‘’—…·①②③④⑤⑥⑦⑧⑨⑩★◆●■▲→《》")
@@ -84,6 +86,9 @@ class MarkedText:
         Marks and line breaks go; between Latin words a line break becomes a space. Spaces within a line
         stay as they are, but for runs, which become one, and those beside a full-width mark, which go.
         """
+        plain = self.text[start:end]
+        if not _WHITE.search(plain) and next(self.visible(start, end), None) == (start, end):
+            return plain, list(range(start, end))
         characters: list[str] = []
         places: list[int] = []
         pending: int | None = None

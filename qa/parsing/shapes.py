@@ -36,6 +36,9 @@ _SHAPES: tuple[tuple[Shape, re.Pattern[str]], ...] = (
     (Shape.NUMBER, re.compile(r"\d{1,2}\s*(?:[、．]|\.(?!\d))\s*(?=\S)")),
     (Shape.NUMBER_BRACKET, re.compile(r"[（(]\d{1,2}[）)]\s*(?=\S)|\d{1,2}[）)]\s*(?=\S)|[①-⑳]\s*(?=\S)")),
 )
+_STARTS = frozenset(
+    "#*_【〖[★☆◆◇●○■□▲△▼▶►※✦✿♦•·❖➤-+第一二三四五六七八九十百（(0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+)
 NUMBERED = frozenset({Shape.CHAPTER, Shape.HAN_NUMBER, Shape.HAN_BRACKET, Shape.NUMBER, Shape.NUMBER_BRACKET})
 _LETTER_SPACED = re.compile(r"[一-龥](?:\s+[一-龥]){1,}")
 _POINT = re.compile(
@@ -45,6 +48,8 @@ _POINT = re.compile(
 
 def shape_of(text: str) -> Shape:
     """The marker that `text` begins with."""
+    if text[:1] not in _STARTS:
+        return Shape.PLAIN
     return next((shape for shape, pattern in _SHAPES if pattern.match(text)), Shape.PLAIN)
 
 

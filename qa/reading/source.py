@@ -41,7 +41,7 @@ def read_source(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Sourc
         raise ReadingError(
             f"{shown}: a line of {longest:,} characters, at most {limits.line_characters:,}; leave it out"
         )
-    if not source.text.strip():
+    if not re.search(r"[^\W_]", source.text):
         raise ReadingError(f"{shown}: no text in it; leave it out")
     return SourceText(
         name=name,

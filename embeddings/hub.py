@@ -25,7 +25,7 @@ def find_folder(name: str, *, offline: bool = False) -> Path:
     """
     known = recommended(name)
     folder = Path(name).expanduser()
-    if known is None and folder.is_dir():
+    if known is None and name.strip() and folder.is_dir():
         return checked(folder)
     hub_id = known.hub_id if known else name
     if known is None and (not HUB_ID.fullmatch(name) or name.startswith(("./", "../"))):
@@ -35,28 +35,48 @@ def find_folder(name: str, *, offline: bool = False) -> Path:
         )
     from huggingface_hub import constants
 
-    cached = cached_folder(hub_id)
-    if cached is not None:
-        return checked(cached)
-    if offline or constants.HF_HUB_OFFLINE:
-        raise EncoderError(
-            f"Model {hub_id} is not in the cache {constants.HF_HUB_CACHE} and the network is switched off: "
-            "fetch it once while online, give the folder of a copy, or use the default model."
-        )
-    probe(hub_id, constants.ENDPOINT)
-    return checked(download(hub_id, constants.ENDPOINT))
+    complete = complete_folder(hub_id)
+    if complete is not None:
+        return checked(complete)
+    partial = partial_folder(hub_id)
+    try:
+        if offline or constants.HF_HUB_OFFLINE:
+            raise EncoderError(
+                f"Model {hub_id} is not in the cache {constants.HF_HUB_CACHE} and the network is switched "
+                "off: fetch it once while online, give the folder of a copy, or use the default model."
+            )
+        probe(hub_id, constants.ENDPOINT)
+        return checked(download(hub_id, constants.ENDPOINT))
+    except EncoderError:
+        # Another program may have fetched only the files that it needed; they are likely enough.
+        if partial is None:
+            raise
+        return checked(partial)
 
 
-def cached_folder(hub_id: str) -> Path | None:
-    """Return the folder of a model that was fetched before and is complete, or None."""
+def complete_folder(hub_id: str) -> Path | None:
+    """Return the cached folder of a model if every file that would be fetched is there."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
     try:
-        folder = Path(snapshot_download(hub_id, local_files_only=True))
+        folder = snapshot_download(
+            hub_id, local_files_only=True, allow_patterns=WANTED, ignore_patterns=UNWANTED
+        )
     except (LocalEntryNotFoundError, FileNotFoundError):
         return None
-    return folder if (folder / "config.json").exists() and any(folder.rglob("*.safetensors")) else None
+    return Path(folder) if any(Path(folder).rglob("*.safetensors")) else None
+
+
+def partial_folder(hub_id: str) -> Path | None:
+    """Return the cached folder of a model if at least its settings and weights are there."""
+    from huggingface_hub import try_to_load_from_cache
+
+    settings = try_to_load_from_cache(hub_id, "config.json")
+    if not isinstance(settings, str):
+        return None
+    folder = Path(settings).parent
+    return folder if any(folder.rglob("*.safetensors")) else None
 
 
 def probe(hub_id: str, endpoint: str) -> None:

@@ -212,6 +212,8 @@ class Trainer:
     def measure(self) -> dict[str, float]:
         """Return R@1 from English to Chinese among rows held back, and the mean cosine of a pair."""
         held = [pair for pair in self.held if len(pair.zh) < 60][:600]
+        if not held:
+            return {}
         with torch.no_grad():
             english = torch.cat(
                 [self.read([p.en for p in held[i : i + 60]]) for i in range(0, len(held), 60)]

@@ -24,7 +24,13 @@ def first(rows: list[tuple[int, float, float]]) -> float:
 
 @pytest.mark.parametrize(
     ("kind", "floor"),
-    [("direct", 1.0), ("nickname", 0.95), ("paraphrase", 0.8), ("english", 0.97), ("english_paraphrase", 0.8)],
+    [
+        ("direct", 1.0),
+        ("nickname", 0.95),
+        ("paraphrase", 0.8),
+        ("english", 0.97),
+        ("english_paraphrase", 0.8),
+    ],
 )
 def test_questions_find_their_item_first(
     found: dict[str, list[tuple[int, float, float]]], kind: str, floor: float
@@ -55,7 +61,9 @@ def test_paraphrases_of_the_development_set_share_no_two_characters_with_their_i
         ("", (1.0, 0.0)),
     ],
 )
-def test_each_text_is_read_by_the_tower_that_knows_its_language(text: str, share: tuple[float, float]) -> None:
+def test_each_text_is_read_by_the_tower_that_knows_its_language(
+    text: str, share: tuple[float, float]
+) -> None:
     assert shares(text) == share
 
 

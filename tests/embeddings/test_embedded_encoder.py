@@ -13,7 +13,11 @@ from embeddings import Encoder, EncoderError, load_encoder
 from embeddings.embedded import MODELS, EmbeddedEncoder, Window, batches_by_length
 
 CHINESE = MODELS / "bge-small-zh-v1.5"
-PASSAGES = ["成都在十二个区县试点夜间托育。", "桂林统一漓江竹筏的样式和票价。", "Taiyuan installs robots in its mines."]
+PASSAGES = [
+    "成都在十二个区县试点夜间托育。",
+    "桂林统一漓江竹筏的样式和票价。",
+    "Taiyuan installs robots in its mines.",
+]
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +27,9 @@ def encoder() -> Encoder:
 
 def run(script: str) -> str:
     root = Path(__file__).parents[2]
-    done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

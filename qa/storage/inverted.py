@@ -2,12 +2,13 @@
 
 Vectors are grouped around centroids and a query looks only into the lists nearest to it (Jégou, Douze and
 Schmid, "Product Quantization for Nearest Neighbor Search", 2011). Up to a million vectors are coded with one
-byte a dimension, more with one byte for every eight; either way the candidates are compared again
-with the vectors themselves, so a score is the same as in an exact search.
+byte for two dimensions, more with one for eight; either way the candidates are compared again with the
+vectors themselves, so a score is the same as in an exact search.
 """
 
 from __future__ import annotations
 
+import importlib
 import math
 import uuid
 from dataclasses import dataclass
@@ -17,12 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.storage.cache import EmbeddingCache, Half
+from qa.storage.cache import EmbeddingCache, Half, widened
 from qa.storage.files import ArrayFolder, DamagedError, write_folder
 from qa.storage.progress import Progress
 
 COARSE = 1_000_000
-"""Vectors from which one byte codes eight dimensions: 64 bytes a vector of 512 numbers instead of 512."""
+"""Vectors from which one byte codes eight dimensions: 64 bytes a vector of 512 numbers instead of 256."""
 RECALL = ((10, 0.98), (64, 0.95))
 """Which share of the true k nearest a setting must find, on average, to be used: (k, share)."""
 FEWEST = 16
@@ -55,8 +56,7 @@ class Inverted:
     @classmethod
     def open(cls, home: Path, name: str, *, thorough: bool = False) -> Inverted:
         """Open one with its lists mapped into memory. Raises DamagedError."""
-        import faiss
-
+        faiss = _faiss()
         if not name.startswith(PREFIX) or not name[len(PREFIX) :].isalnum():
             raise DamagedError(f"{home} names no inverted file: it will be rebuilt")
         folder = ArrayFolder.open(home / name, thorough=thorough)
@@ -79,8 +79,7 @@ class Inverted:
 
     def search(self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None) -> Rows:
         """Return the numbers of the candidates for the k nearest; `allowed` marks those wanted."""
-        import faiss
-
+        faiss = _faiss()
         count, probes, selector = max(self.candidates, 4 * k), self.probes, None
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
@@ -92,12 +91,16 @@ class Inverted:
         return np.asarray(found[0][found[0] >= 0])
 
 
+def _faiss() -> Any:
+    """Return FAISS, imported when first needed; untyped, for its stubs know less than it does."""
+    return importlib.import_module("faiss")
+
+
 def build(
     home: Path, cache: EmbeddingCache, rows: NDArray[np.int32], old: Inverted | None, progress: Progress
 ) -> str:
     """Write an inverted file of the cache's `rows` and return its name; `old` is grown where it fits."""
-    import faiss
-
+    faiss = _faiss()
     old = old if old is not None and len(rows) <= 2 * old.trained else None
     progress.start("order", len(rows))
     if old is not None and np.isin(old.rows, rows, assume_unique=True).mean() > 0.7:
@@ -115,7 +118,7 @@ def build(
         trained = len(rows)
     for start in range(0, len(added), CHUNK):
         part = added[start : start + CHUNK]
-        index.add(cache.rows[part].astype(np.float32))
+        index.add(widened(cache.rows[part]))
         progress.advance(len(part))
     probes, candidates, recall = _tuned(index, cache.rows, order)
     name = f"{PREFIX}{uuid.uuid4().hex[:12]}"
@@ -129,13 +132,12 @@ def build(
 
 def _trained(vectors: Half, rows: NDArray[np.int32]) -> Any:
     """Return an empty inverted file with its centroids and codes learnt from a sample of the rows."""
-    import faiss
-
+    faiss = _faiss()
     lists = max(1, min(int(2 * math.sqrt(len(rows))), len(rows) // 40))
     dimension = vectors.shape[1]
     quantizer = faiss.IndexFlatIP(dimension)
     if len(rows) <= COARSE:
-        kind = faiss.ScalarQuantizer.QT_8bit
+        kind = faiss.ScalarQuantizer.QT_4bit
         index = faiss.IndexIVFScalarQuantizer(quantizer, dimension, lists, kind, faiss.METRIC_INNER_PRODUCT)
     else:
         parts = next(m for m in range(max(1, dimension // 8), 0, -1) if dimension % m == 0)
@@ -147,7 +149,7 @@ def _trained(vectors: Half, rows: NDArray[np.int32]) -> Any:
     index.cp.spherical = True
     rng = np.random.default_rng(SEED)
     sample = rows if len(rows) <= 50 * lists else np.sort(rng.choice(rows, 50 * lists, replace=False))
-    index.train(vectors[sample].astype(np.float32))
+    index.train(widened(vectors[sample]))
     return index
 
 
@@ -157,11 +159,10 @@ def _tuned(index: Any, vectors: Half, order: NDArray[np.int32]) -> tuple[int, in
     It is measured on vectors of the library, and on the same blurred until their cosine with themselves is
     about 0.75, which is how far a question lies from its evidence; the lower of both counts.
     """
-    import faiss
-
+    faiss = _faiss()
     rng = np.random.default_rng(SEED)
     chosen = rng.choice(len(order), min(QUERIES // 2, len(order)), replace=False)
-    plain = vectors[order[chosen]].astype(np.float32)
+    plain = widened(vectors[order[chosen]])
     noise = rng.normal(size=plain.shape) / math.sqrt(plain.shape[1])
     queries = np.concatenate([plain, plain + 0.88 * noise]).astype(np.float32)
     queries /= np.linalg.norm(queries, axis=1, keepdims=True)
@@ -193,7 +194,7 @@ def nearest_by_hand(queries: NDArray[np.float32], vectors: Half, order: NDArray[
     best = np.zeros((len(queries), 0), np.int64)
     scores = np.zeros((len(queries), 0), np.float32)
     for start in range(0, len(order), CHUNK):
-        part = queries @ vectors[order[start : start + CHUNK]].astype(np.float32).T
+        part = queries @ widened(vectors[order[start : start + CHUNK]]).T
         best = np.concatenate(
             [best, np.broadcast_to(np.arange(start, start + part.shape[1]), part.shape)], axis=1
         )

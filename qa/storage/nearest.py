@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.storage.cache import EmbeddingCache
+from qa.storage.cache import EmbeddingCache, widened
 from qa.storage.files import DamagedError, discard
 from qa.storage.inverted import PREFIX, Inverted, build
 from qa.storage.progress import Progress
@@ -105,7 +107,7 @@ class Nearest:
         )
 
     def _vectors(self, places: Rows) -> Scores:
-        return np.asarray(self._cache.rows[self._rows[places]].astype(np.float32))
+        return widened(self._cache.rows[self._rows[places]])
 
     def search(self, vector: Scores, k: int, places: Rows | None = None) -> tuple[Rows, Scores]:
         """Return places in the rows and their cosines, best first; `places`, ascending, are those allowed."""
@@ -124,20 +126,36 @@ class Nearest:
             vectors = None if vectors is None else vectors[kept]
         numbers = self._base.search(vector, k, mask)
         found = self._place[numbers]
-        scores = self._vectors(found) @ vector
+        scores = inner(self._vectors(found), vector)
         if vectors is not None and len(tail):
-            found, scores = np.concatenate([found, tail]), np.concatenate([scores, vectors @ vector])
+            found, scores = np.concatenate([found, tail]), np.concatenate([scores, inner(vectors, vector)])
         order = np.argsort(found)
         return top(found[order], scores[order], k)
 
     def _compare(self, vector: Scores, places: Rows) -> Scores:
         if self._base is None and self._tail_vectors is not None:
             everything = self._tail_vectors
-            return np.asarray((everything if len(places) == len(everything) else everything[places]) @ vector)
+            return inner(everything if len(places) == len(everything) else everything[places], vector)
         parts = [
-            self._vectors(places[start : start + 8192]) @ vector for start in range(0, len(places), 8192)
+            inner(self._vectors(places[start : start + 8192]), vector)
+            for start in range(0, len(places), 8192)
         ]
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+
+def inner(matrix: Scores, vector: Scores) -> Scores:
+    """Return the dot product of each row with a vector, on this thread alone.
+
+    A BLAS splits even small products over all cores, which under load makes every query wait for the slowest
+    of them; and here a row's score doesn't depend on the rows beside it.
+    """
+    faiss: Any = importlib.import_module("faiss")
+    scores = np.empty(len(matrix), np.float32)
+    rows, query = np.ascontiguousarray(matrix), np.ascontiguousarray(vector, np.float32)
+    if len(rows):
+        pointers = (faiss.swig_ptr(array) for array in (scores, query, rows))
+        faiss.fvec_inner_products_ny(*pointers, rows.shape[1], len(rows))
+    return scores
 
 
 def top(places: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:

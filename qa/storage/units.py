@@ -89,11 +89,13 @@ class UnitTable:
         arranged = np.lexsort((last, first, places, rows))
         distinct, starts = np.unique(rows[arranged], return_index=True)
         offsets = np.append(starts, len(arranged)).astype(np.int64)
-        places = places[arranged].astype(np.int32)
-        by_place = np.argsort(places, kind="stable").astype(np.int32)
-        starts = np.concatenate([[0], np.cumsum(np.bincount(places, minlength=len(order)))]).astype(np.int64)
+        standing = places[arranged].astype(np.int32)
+        by_place = np.argsort(standing, kind="stable").astype(np.int32)
+        starts = np.concatenate([[0], np.cumsum(np.bincount(standing, minlength=len(order)))]).astype(
+            np.int64
+        )
         distinct = distinct.astype(np.int32)
-        return cls(order, distinct, offsets, places, first[arranged], last[arranged], by_place, starts)
+        return cls(order, distinct, offsets, standing, first[arranged], last[arranged], by_place, starts)
 
     @classmethod
     def load(cls, arrays: Mapping[str, NDArray[Any]]) -> UnitTable:

@@ -10,9 +10,10 @@ from index_helpers import WORDS, HashingEncoder, bulletin
 from numpy.typing import NDArray
 
 from qa.errors import ModelError
-from qa.storage.cache import ROWS
+from qa.storage.cache import ROWS, widened
 from qa.storage.files import DamagedError
 from qa.storage.generations import Stamp
+from qa.storage.nearest import inner
 from qa.storage.progress import Silent
 from qa.storage.units import UnitHit, units_of
 from qa.store import Store
@@ -243,7 +244,7 @@ def recall(found: list[UnitHit], expected: list[UnitHit]) -> float:
     return len(set(places(found)) & set(places(expected))) / len(expected)
 
 
-@pytest.mark.parametrize("coarse", [10**6, 100], ids=["a byte a dimension", "a byte for eight"])
+@pytest.mark.parametrize("coarse", [10**6, 100], ids=["a byte for two", "a byte for eight"])
 def test_an_inverted_file_finds_what_an_exact_search_finds(
     index: Path, encoder: HashingEncoder, soon_inverted: None, coarse: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -331,3 +332,17 @@ def test_a_damaged_inverted_file_is_rebuilt(
         with pytest.raises(DamagedError):
             VectorIndex.open(index, encoder, stamp=stamp)
         assert caught_up(store, index, encoder).search(question, 5) == expected
+
+
+def test_widening_half_floats_is_exact() -> None:
+    every = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    finite = every[np.isfinite(every)]
+    assert np.array_equal(widened(finite).view(np.int32), finite.astype(np.float32).view(np.int32))
+
+
+def test_inner_products_are_those_of_numpy() -> None:
+    rng = np.random.default_rng(1)
+    matrix, vector = rng.normal(size=(1000, 96)).astype(np.float32), rng.normal(size=96).astype(np.float32)
+    assert inner(matrix, vector) == pytest.approx(matrix @ vector, abs=1e-4)
+    assert np.array_equal(inner(matrix[::3], vector), inner(matrix, vector)[::3])
+    assert inner(matrix[:0], vector).shape == (0,)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from qa.errors import UsageError
+from qa.errors import BulletinQAError, UsageError
 from qa.places import gazetteer
 from qa.ui.contents import Entry, Listing
 from qa.ui.reader import Source, in_window
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from qa.types import Item
 
 EXAMPLES = 4
-_TRIED = 24
+_TRIED = 10
 # Beyond this many items the chart of places reads their titles alone.
 _READ_FOR_PLACES = 3_000
 
@@ -34,6 +34,7 @@ class Desk:
     def __init__(self, library: Library) -> None:
         self.library = library
         self._lock = threading.RLock()
+        self._choosing = threading.Lock()
         self._generation: int | None = None
         self._listings: tuple[Listing, ...] = ()
         self._examples: dict[Language, list[str]] = {}
@@ -92,21 +93,29 @@ class Desk:
 
     def examples(self, language: Language) -> list[str]:
         """Up to `EXAMPLES` questions made from the loaded items, each of which the library answers."""
-        with self._lock:
-            self._refresh()
-            kept = self._examples.get(language)
+        with self._choosing:
+            with self._lock:
+                self._refresh()
+                listings, kept = self._listings, self._examples.get(language)
             if kept is not None:
                 return kept
-            listings = self._listings
+            found = self._choose(listings, language)
+            with self._lock:
+                self._examples[language] = found
+            return found
+
+    def _choose(self, listings: Iterable[Listing], language: Language) -> list[str]:
         found: list[str] = []
         for entry in _spread(listings)[:_TRIED]:
-            question = _question(self.library.store.item(entry.item_id), len(found), language)
-            if not self.library.ask(question).refused:
-                found.append(question)
+            try:
+                question = _question(self.library.store.item(entry.item_id), len(found), language)
+                if not self.library.ask(question, mode="extractive").refused:
+                    found.append(question)
+            except BulletinQAError:
+                # The library is changing or in trouble: it will say so when it is asked in earnest.
+                continue
             if len(found) == EXAMPLES:
                 break
-        with self._lock:
-            self._examples[language] = found
         return found
 
     def items_by_place(self, most: int = 15) -> list[tuple[str, int]]:

@@ -52,6 +52,7 @@ class Page:
             title=say("zh", "title"), analytics_enabled=False, fill_width=True, delete_cache=(3600, 86_400)
         ) as self.blocks:
             self._language = gr.State("zh")
+            # The browser cannot read a State: this carries the language to it and back.
             self._wish = gr.Textbox(visible=False)
             with gr.Row(elem_id="masthead"):
                 self._name = gr.HTML(self._masthead("zh"), apply_default_css=False, elem_id="name")
@@ -84,6 +85,7 @@ class Page:
         chat, library = self._chat, self._library
         spoken = [
             self._language,
+            self._wish,
             *self._labels.components,
             chat.history,
             chat.reader,
@@ -95,9 +97,9 @@ class Page:
         state = [self._language, chat.conversation]
         self.blocks.load(
             self._load, [self._wish, chat.conversation], spoken, js=_KEPT_LANGUAGE, **private
-        ).then(None, self._language, js=_TELL_LANGUAGE)
+        ).then(None, self._wish, js=_TELL_LANGUAGE)
         changed = self._switch.click(self._change, [*state, chat.opened], spoken, **private)
-        changed.then(None, self._language, js=_KEEP_CHOICE)
+        changed.then(None, self._wish, js=_KEEP_CHOICE)
         changed.then(library.plots, self._language, library.charts, **private)
         self._theme.click(None, js=_THEME)
         self._menu.click(None, js=_MENU)
@@ -143,6 +145,7 @@ class Page:
     def _spoken(self, language: Language, conversation: Conversation, opened: Any) -> list[Any]:
         chat = self._chat
         return [
+            language,
             language,
             *self._labels.updates(language),
             chat.record(conversation, language, keep=False),

@@ -80,7 +80,7 @@ class Desk:
 
     @classmethod
     @contextmanager
-    def open(cls, browser: Any, served: Served, *, wait: bool = True, **options: Any) -> Iterator[Desk]:
+    def open(cls, browser: Any, served: Served, **options: Any) -> Iterator[Desk]:
         options = {"locale": "zh-CN", "viewport": {"width": 1366, "height": 800}, **options}
         context = browser.new_context(**options)
         context.set_default_timeout(PATIENCE)
@@ -89,9 +89,8 @@ class Desk:
         page.on("request", lambda request: desk.requests.append(request.url))
         page.on("pageerror", lambda error: desk.errors.append(str(error)))
         page.goto(served.address)
-        if wait:
-            page.wait_for_selector(".thread")
-            page.wait_for_selector(".reader", state="attached")
+        page.wait_for_selector(".thread")
+        page.wait_for_selector(".reader", state="attached")
         try:
             yield desk
         finally:

@@ -113,6 +113,16 @@ def find_partial_dates(text: str) -> list[PartialDate]:
     return sorted(found, key=lambda date: date.start)
 
 
+def carried_numbers(text: str) -> list[Number]:
+    """The numbers by which `text` can bear out a claim, those that are part of a date left out."""
+    dated = [(date.start, date.end) for date in find_partial_dates(text)]
+    return [
+        number
+        for number in numbers(text, strict=False)
+        if not any(number.start < end and start < number.end for start, end in dated)
+    ]
+
+
 def time_words(text: str) -> frozenset[str]:
     """The words of `text` for times that recur or are parts of a day, month or year.
 

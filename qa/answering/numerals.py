@@ -25,30 +25,38 @@ _GLUED_NAME = re.compile(rf"(?!(?:{_LATIN_UNITS}|st|nd|rd|th)\b)[A-Za-z]", re.IG
 _UNITS = (
     "平方公里|平方千米|平方米|立方米|千瓦时|公里|千米|公顷|公斤|千克|美元|欧元|日元|港元|港币|英镑|"
     "个百分点|小时|分钟|季度|周岁|元|块|吨|米|亩|岁|年|个月|月|日|天|号|周|倍|人次|人|名|位|个|项|家|条|章|款|件|种|类|"
-    "所|座|批|次|届|期|号|版|点|度|株|辆|台|套|户|股|张|份|处|支|幅|场|起|例|艘|架|门|级|步|成|大"
+    "所|座|批|次|届|期|号|版|点|度|株|辆|台|套|户|股|张|份|处|支|幅|场|起|例|艘|架|门|级|步|大"
 )
 _UNIT = re.compile(rf"\s?(?:余|多|几)?\s?({_UNITS})")
 _UNIT_FAMILY = {
-    **dict.fromkeys(("平方公里", "平方千米"), "km2"),
-    **dict.fromkeys(("公里", "千米", "km"), "km"),
-    **dict.fromkeys(("公斤", "千克", "kg"), "kg"),
-    **dict.fromkeys(("日", "天", "号"), "day"),
-    **dict.fromkeys(("月", "个月"), "month"),
-    **dict.fromkeys(("元", "块", "yuan", "rmb"), "yuan"),
-    **dict.fromkeys(("港元", "港币"), "hkd"),
+    **dict.fromkeys(("平方公里", "平方千米", "square kilometre", "square kilometer"), "km2"),
+    **dict.fromkeys(("公里", "千米", "km", "kilometre", "kilometer"), "km"),
+    **dict.fromkeys(("公斤", "千克", "kg", "kilogram"), "kg"),
+    **dict.fromkeys(("日", "天", "号", "day"), "day"),
+    **dict.fromkeys(("月", "个月", "month"), "month"),
+    **dict.fromkeys(("元", "块", "yuan"), "yuan"),
+    **dict.fromkeys(("美元", "dollar", "us dollar"), "usd"),
+    **dict.fromkeys(("欧元", "euro"), "eur"),
+    **dict.fromkeys(("年", "year"), "year"),
+    **dict.fromkeys(("周", "week"), "week"),
+    **dict.fromkeys(("小时", "hour"), "hour"),
+    **dict.fromkeys(("分钟", "minute"), "minute"),
+    **dict.fromkeys(("吨", "ton", "tonne"), "ton"),
+    **dict.fromkeys(("亩", "mu"), "mu"),
+    **dict.fromkeys(("个百分点", "percentage point"), "point"),
+    **dict.fromkeys(("港元", "港币", "hong kong dollar"), "hkd"),
     **dict.fromkeys(("岁", "周岁"), "year-old"),
-    **dict.fromkeys(("平方米", "square metres"), "m2"),
-    **dict.fromkeys(("人", "名", "位", "人次"), "people"),
+    **dict.fromkeys(("平方米", "square metre", "square meter"), "m2"),
+    **dict.fromkeys(("人", "名", "位", "人次", "people", "person"), "people"),
 }
 # Units that measure: 3000 元 is not 3000 家, while 70 家 and 70 个 may well be the same count.
 _MEASURES = frozenset(
-    "km2 km kg day month yuan hkd year-old ordinal m2 people 立方米 千瓦时 公顷 美元 欧元 日元 英镑 "
-    "个百分点 小时 分钟 季度 吨 米 亩 年 周 倍".split()
+    "km2 km kg day month year week hour minute yuan usd eur hkd year-old ordinal m2 people ton mu point "
+    "立方米 千瓦时 公顷 日元 英镑 季度 米 倍".split()
 )
-_EVERYDAY = frozenset((*_MEASURES, "平方公里", "公里", "元", "个月", "月", "日", "天", "岁")) - {
-    "day",
-    "month",
-}
+_EVERYDAY = frozenset(
+    "平方公里 公里 元 美元 年 个月 月 日 天 岁 周 小时 分钟 倍 亩 吨 米 公顷 季度 个百分点".split()
+)
 
 # The longer phrase comes first: 不超过 must not be read as 超过.
 _BOUND_BEFORE = re.compile(
@@ -61,8 +69,14 @@ _BOUND_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _BOUND_AFTER = re.compile(
-    r"^[^，。；,;\d]{0,4}?(?:(?P<down>以下|以内|之内)|(?P<up>以上|有余|起步))"
+    r"^[^，。；,;\d]{0,4}?(?:(?P<down>以下|以内|之内|(?<=[日天年月时钟周])内(?![容部外资]))|(?P<up>以上|有余|起步))"
     r"|^\s?(?P<more>余|多|(?:万|亿)?元起|%?\s?(?:\w+\s){0,2}(?:or more|or above|and above))",
+    re.IGNORECASE,
+)
+_UNIT_ENGLISH = re.compile(
+    r"\s?-?(?:RMB\s)?(yuan|us dollars?|hong kong dollars?|dollars?|euros?|square (?:kilo)?met(?:re|er)s?"
+    r"|kilomet(?:re|er)s?|kilograms?|tonnes?|tons?|mu|days?|weeks?|months?|years?|hours?|minutes?"
+    r"|percentage points?|people|persons?)\b",
     re.IGNORECASE,
 )
 _BOUND_REACH = 14
@@ -172,12 +186,13 @@ def _chinese(text: str, *, strict: bool) -> Iterator[Number]:
         above = chinese_value(match[2])
         if below and above is not None:
             yield _number(text, match.start(), match.end(), above * 100 / below, percent=True)
-    for match in re.finditer(r"([一二三四五六七八九\d])成(?![立为功果都员长本交分])", text):
+    for match in re.finditer(
+        r"([一二三四五六七八九\d])成([一二三四五六七八九]?)(?![立为功果都员长本交分不])", text
+    ):
         value = chinese_value(match[1])
-        if value is not None and (
-            not strict or text[: match.start()].endswith(("近", "约", "逾", "超", "达", "了"))
-        ):
-            yield _number(text, match.start(), match.end(), value * 10, percent=True)
+        if value is not None:
+            share = value * 10 + _DIGITS.get(match[2], 0)
+            yield _number(text, match.start(), match.end(), share, percent=True)
     for match in _RUN.finditer(text):
         end = match.end()
         value = chinese_value(match.group()) if end - match.start() <= _LONGEST_RUN else None
@@ -233,8 +248,8 @@ def _english(text: str) -> Iterator[Number]:
 def _number(text: str, start: int, end: int, value: Decimal, *, percent: bool) -> Number:
     before, after = text[max(0, start - 32) : start], text[end : end + 24]
     unit = _UNIT.match(after)
-    english = re.match(r"\s?(?:RMB\s)?(yuan|square metres)", after, re.IGNORECASE)
-    name = unit[1] if unit else english[1].lower() if english else ""
+    english = _UNIT_ENGLISH.match(after)
+    name = unit[1] if unit else english[1].lower().rstrip("s") if english else ""
     if before.endswith("第"):
         name = "ordinal"
     return Number(

@@ -30,7 +30,7 @@ _DENIALS = re.compile(
 # Directions that exclude each other: what a claim names must not be the opposite of what its quote names.
 _OPPOSITES: tuple[tuple[str, str], ...] = (
     (r"增加(?!值)|新增|增长|上升|提高|提升|上涨|扩大|增至|\bincreas|\bris(?:e|es|en|ing)\b|\brose\b|\bexpand|\brais",
-     r"减少|下降|降低|下跌|缩小|缩减|降至|减至|\bdecreas|\bdeclin|\bfell\b|\bfall(?:s|ing)?\b|\breduc|\blower(?:s|ed)\b|\bshrink"),
+     r"减少|压减|压缩|下降|降低|下跌|缩小|缩减|降至|减至|\bdecreas|\bdeclin|\bfell\b|\bfall(?:s|ing)?\b|\breduc|\blower(?:s|ed)\b|\bshrink"),
     (r"通过|批准|同意|核准|\bapprov|\bpass(?:ed|es)\b|\badopt",
      r"否决|驳回|未通过|\breject|\bvot(?:ed|es) down\b|\bveto"),
     (r"成立|设立|组建|建立|揭牌|\bestablish|\bfound(?:ed|s)\b|\bset(?:s|ting)? up\b",
@@ -53,7 +53,7 @@ _DONE = re.compile(r"已经|已(?!知)|业已|\balready\b|\bhas been\b|\bhave be
 _PLANNED = re.compile(
     r"将(?=[^军领])|拟|计划|力争|预计|有望|即将|\bwill\b|\bplan(?:s|ned)?\b|\bis to\b|\bexpected to\b"
 )
-_CLAUSE = re.compile(r"[，,；;。！？!?：:\n]+")
+_CLAUSE = re.compile(r"(?:[，；;。！？!?：\n]|[,:](?!\d))+")
 
 
 def denials(clause: str) -> int:

@@ -276,6 +276,7 @@ def test_the_model_sees_no_order_no_second_delimiter_and_no_marker_from_a_bullet
     assert len(delimiters) == 2
     assert delimiters[0] == delimiters[1]
     assert content.count("<<<") == content.count(">>>") == 2
+    content = content.replace(delimiters[0], "")
     for hidden in ("忽略以上指令", "42", "[2]", "[3]", "<|im_end|>", "0123456789abcdef", "\u202e"):
         assert hidden not in content
     assert "平台于5月上线" in content

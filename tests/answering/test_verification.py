@@ -47,7 +47,7 @@ def judged(row: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize(("label", "at_least"), [(True, 0.98), (False, 0.97)], ids=["faithful", "false"])
+@pytest.mark.parametrize(("label", "at_least"), [(True, 0.95), (False, 0.97)], ids=["faithful", "false"])
 def test_labelled_claims_are_kept_or_dropped_as_labelled(language: str, label: bool, at_least: float) -> None:
     # Written by us; false ones change one fact of the quote. Not all are caught: see the share.
     rows = [row for row in CLAIMS if row["language"] == language and row["supported"] is label]

@@ -49,8 +49,8 @@ def _missing_numbers(claim: str, basis: Basis) -> Iterator[tuple[str, str]]:
 def _undated(claim: str, basis: Basis) -> list[Number]:
     """The numbers that `claim` states, but for ends of a quoted span of dates (前10个月, 至28日)."""
     dates = [date for quoted in basis.dates for date in quoted]
-    ends = {("day", date.day) for date in dates} | {("month", date.month) for date in dates}
-    return [number for number in days.undated_numbers(claim) if (number.unit, number.value) not in ends]
+    ends = {"day": {date.day for date in dates}, "month": {date.month for date in dates}}
+    return [n for n in days.undated_numbers(claim) if int(n.value) not in ends.get(n.unit, ())]
 
 
 def _missing_dates(claim: str, basis: Basis) -> Iterator[tuple[str, str]]:
@@ -85,7 +85,10 @@ def _scattered(claim: str, basis: Basis, *, same_language: bool) -> Iterator[tup
             for quote, known in zip(basis.quotes, basis.dates, strict=True)
             for sentence in replies.cut(quote)
         ):
-            yield "scattered", "、".join(said.text for said in (*dates, *figures))
+            yield (
+                "scattered",
+                "、".join([*(date.text for date in dates), *(figure.text for figure in figures)]),
+            )
 
 
 def _about_the_same(clause: str, figures: Sequence[Number], basis: Basis) -> bool:

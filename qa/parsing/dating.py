@@ -42,15 +42,13 @@ def date_of(passages: Sequence[Passage], mentions: Sequence[DateMention]) -> str
             break
         if mention.precision == "unknown" and not re.search(r"\d", mention.text):
             return None
-        if mention.precision not in ("day", "range") or not re.search(r"[日号\d]", mention.text):
+        days = mention.precision == "day" or (
+            mention.precision == "range" and re.search("[日号]", mention.text)
+        )
+        if not days or mention.first is None:
             continue
         sentence = next((each for each in opening if each.start <= mention.start < each.end), opening[0])
         before = sentence.text.partition(mention.text)[0]
-        if (
-            mention.first
-            and "日" in mention.text
-            and not _AHEAD.search(before)
-            and not _LATER.match(mention.text)
-        ):
+        if not _AHEAD.search(before) and not _LATER.match(mention.text):
             return mention.first
     return None

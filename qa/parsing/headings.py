@@ -15,12 +15,13 @@ from collections.abc import Sequence
 from statistics import median
 
 from qa.parsing.layout import Block
+from qa.parsing.lines import width_of
 from qa.parsing.matter import Matter
 from qa.parsing.shapes import NUMBERED, Shape, level_of, ordinal_of, tidy_heading
 from qa.text import HAN, compact
 
 LONGEST_TITLE = 60
-_SENTENCE_END = re.compile(r"[。；;，,、：:…]$|[。；]")
+_SENTENCE_END = re.compile(r"[。；;，,、：:…]$|[。；]|(?:[^\W\d_]|\d\d|[)%”\"])\.$")
 _POINT = re.compile(r"[一二三四五六七八九十]{1,3}(?:是|要)|首先|其次")
 _ASIDE = re.compile(r"[（(].*[）)]$|(?:来源|作者|供稿|撰稿|记者|摘编|整理|责编|编辑|审核|联系人|注)\s*[:：]")
 _SIGNATURE = re.compile(r"(?:办公室|委员会|研究室|信息处|秘书处|办公厅|[局厅])$|供稿")
@@ -45,7 +46,7 @@ def heading_like(block: Block, matter: Matter) -> bool:
     text = block.text
     if block.shape in (Shape.HASH, Shape.STRONG, Shape.BRACKETS) or _name(block) in matter.titles:
         return True
-    if len(compact(text)) > LONGEST_TITLE or len(block.lines) > 3 or " | " in text:
+    if length_of(text) > LONGEST_TITLE or len(block.lines) > 3 or " | " in text:
         return False
     if _ASIDE.match(text) or _POINT.match(text):
         return False
@@ -136,7 +137,7 @@ def _leave_lists(blocks: Sequence[Block], like: list[bool], matter: Matter) -> N
 
 
 def _usual_length(heads: Sequence[Block]) -> int | None:
-    lengths = Counter(len(_name(block)) for block in heads)
+    lengths = Counter(length_of(tidy_heading(block.text)) for block in heads)
     length, count = lengths.most_common(1)[0] if lengths else (0, 0)
     return length if count > 1 and count * 2 > len(heads) else None
 
@@ -152,7 +153,13 @@ def _uses(
             follows = number + 1 < end and blocks[number + 1].shape is not blocks[number].shape
             (over_heading if follows else over_text)[blocks[number].shape] += 1
     marked = (set(over_heading) | set(over_text)) - {Shape.PLAIN}
-    sections = frozenset(shape for shape in marked if over_heading[shape] >= 1.5 * over_text[shape])
+    # A bracketed name that once stands over a title names a section wherever it stands.
+    sections = frozenset(
+        shape
+        for shape in marked
+        if over_heading[shape] >= 1.5 * over_text[shape]
+        or (shape is Shape.BRACKETS and over_heading[shape] > 0)
+    )
     titles: set[Shape] = set()
     for shape in marked - sections:
         plain = sum(end - start == 1 and blocks[start].shape is Shape.PLAIN for start, end in runs)
@@ -209,12 +216,13 @@ def _heads_section(
 
 def _section_score(block: Block, following: Block | None, usual: int | None, matter: Matter) -> int:
     name = _name(block)
-    score = 2 if len(name) <= 6 else 1 if len(name) <= 8 else 0 if len(name) <= 12 else -3
-    score += 1 if usual == len(name) else 0
+    length = length_of(tidy_heading(block.text))
+    score = 2 if length <= 6 else 1 if length <= 8 else 0 if length <= 12 else -3
+    score += 1 if usual == length else 0
     score += 1 if _SECTION_ENDING.search(name) else 0
-    score -= 2 if _NOT_SECTION.search(name) else 0
+    score -= 2 if _NOT_SECTION.search(name) and not name.isascii() else 0
     if following is not None:
-        score += 1 if len(compact(following.text)) >= 1.5 * len(name) else 0
+        score += 1 if length_of(following.text) >= 1.5 * length else 0
         score += 2 if block.shape is not Shape.PLAIN and block.shape is not following.shape else 0
     return score + (3 if name in matter.headings else 0)
 
@@ -227,13 +235,13 @@ def _is_signature(block: Block, usual: int | None, width: int) -> bool:
     line = block.lines[0]
     if width and line.indent >= 0.4 * width and line.indent + line.width >= width - 6:
         return True
-    return _SIGNATURE.search(name) is not None and len(name) != usual
+    return _SIGNATURE.search(name) is not None and length_of(name) != usual
 
 
 def _demote_subheadings(blocks: Sequence[Block], roles: list[Role], matter: Matter) -> None:
     """A very short title among long ones, between two texts, is a subheading of the item around it."""
     titles = [number for number, role in enumerate(roles) if role is Role.TITLE]
-    lengths = [len(_name(blocks[number])) for number in titles]
+    lengths = [length_of(tidy_heading(blocks[number].text)) for number in titles]
     if len(titles) < 3 or median(lengths) < 10:
         return
     for number, length in zip(titles, lengths, strict=True):
@@ -242,6 +250,11 @@ def _demote_subheadings(blocks: Sequence[Block], roles: list[Role], matter: Matt
         )
         if between and length <= 6 and _name(blocks[number]) not in matter.titles:
             roles[number] = Role.BODY
+
+
+def length_of(text: str) -> int:
+    """Length in Han characters; two Latin letters are as long as one."""
+    return (width_of(text) + 1) // 2
 
 
 def _name(block: Block) -> str:

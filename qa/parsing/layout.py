@@ -14,7 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.parsing.lines import Line, width_of
-from qa.parsing.shapes import NUMBERED, Shape, is_marker_line, shape_of, starts_point, tidy_heading
+from qa.parsing.shapes import (
+    NUMBERED,
+    Shape,
+    is_marker_line,
+    shape_of,
+    starts_point,
+    tidy_heading,
+    without_marker,
+)
 from qa.text import compact
 
 _ENDS = (*tuple("。！？!?；;：:"), "。”", "！”", "？”", "。）", "。」", ".")
@@ -83,8 +91,8 @@ def _full_width(lines: Sequence[Line]) -> int:
     band = [line for line in lines if width - 4 <= line.extent <= width + 4]
     beyond = sum(line.extent > width + 6 for line in lines)
     open_ended = [line for line in band if not line.text.endswith(_ENDS)]
-    # A title has no stop at its end either, but none within it.
-    broken = sum(re.search("[，、；。：,]", line.text) is not None for line in open_ended)
+    # A title has no stop at its end either, but hardly one within it.
+    broken = sum(re.search("[，；。：,]", without_marker(line.text)) is not None for line in open_ended)
     if len(band) < max(3, 0.2 * len(lines)) or beyond > 0.1 * len(lines):
         return 0
     if len(open_ended) < 0.5 * len(band) or broken < max(2, 0.2 * len(band)):
@@ -153,7 +161,8 @@ def _parts(block: list[Line], line: Line, after: Line | None, layout: Layout) ->
     if is_marker_line(last.text) or marked:
         return True
     if not layout.width:
-        return True
+        # Only a page's end breaks a line of such a text; a title there has no stop within it.
+        return not (line.new_page and not last.text.endswith(_ENDS) and re.search("[，；。]", last.text))
     if layout.trailing:
         return last.trailing
     if layout.indents and line.indent >= 2 and not line.new_page:

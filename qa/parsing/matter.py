@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from qa.dates import find_dates
 from qa.parsing.lines import Line
 from qa.parsing.shapes import Shape, shape_of, tidy_heading, without_marker
 from qa.parsing.years import date_in
@@ -23,13 +24,7 @@ _ISSUE = re.compile(
     rf"|[（(\[〔](?:19|20)\d\d[)）\]〕]\s*第?\s*{_NUMERAL}\s*[期号]|\bNo\.\s*\d+|\bIssue\s+\d+",
     re.IGNORECASE,
 )
-_FULL_DATE = (
-    r"(?:(?:19|20)\d\d|[一二][九〇○零][〇○零一二三四五六七八九]{2})\s*[年./-]\s*"
-    r"[\d一二三四五六七八九十]{1,3}\s*[月./-]\s*[\d一二三四五六七八九十]{1,3}\s*日?"
-)
-_ENDS_IN_DATE = re.compile(
-    rf"{_FULL_DATE}\s*(?:[（(]?(?:星期|周)[一二三四五六日天][)）]?)?\s*(?:印发|编印|出版|刊)?[)）]?$"
-)
+_AFTER_DATE = re.compile(r"\s*(?:[（(]?(?:星期|周)[一二三四五六日天][)）]?)?\s*(?:印发|编印|出版|刊)?[)）]?$")
 _ROLES = (
     r"责任编辑|执行编辑|编\s*辑|责\s*编|主\s*编|审\s*核|审\s*稿|校\s*对|签\s*发|联\s*系\s*人|联系电话|电\s*话|传\s*真"
     r"|地\s*址|邮\s*编|邮\s*箱|电子邮箱|投稿邮箱|网\s*址|印\s*数|发\s*数"
@@ -102,8 +97,14 @@ def _belongs(text: str) -> bool:
     return (
         len(text) <= 60
         and not _SENTENCE.search(text)
-        and bool(_ISSUE.search(text) or _NOTICE.search(text) or _ENDS_IN_DATE.search(text))
+        and bool(_ISSUE.search(text) or _NOTICE.search(text) or _ends_in_date(text))
     )
+
+
+def _ends_in_date(text: str) -> bool:
+    """Whether a line ends in a day that names its year."""
+    days = [mention for mention in find_dates(text, None) if mention.precision == "day"]
+    return bool(days) and _AFTER_DATE.match(text, days[-1].end) is not None
 
 
 def _masthead(lines: Sequence[Line]) -> int:

@@ -1,0 +1,202 @@
+"""Whole bulletins in styles unlike the samples'."""
+
+from textwrap import dedent
+
+from typesetting import check_coverage, check_spans, source
+
+from qa.parsing import parse_bulletin
+from qa.types import Bulletin
+
+
+def parsed(text: str) -> Bulletin:
+    bulletin = parse_bulletin(source(dedent(text).lstrip("\n")))
+    check_spans(bulletin)
+    check_coverage(bulletin)
+    return bulletin
+
+
+def outline(bulletin: Bulletin) -> list[tuple[str, str, str | None]]:
+    return [(item.section, item.title, item.date) for item in bulletin.items]
+
+
+def test_a_research_letter_with_numbered_parts_inside_its_reports() -> None:
+    bulletin = parsed(
+        """
+        某市人民政府发展研究中心
+        决策参考信息
+        第 45 期
+        （总第 1234 期）
+        某市人民政府发展研究中心信息处          2022 年 6 月 15 日
+
+        本期要目
+        ● 关于推动绿色低碳产业发展的若干建议
+        ● 国外主要城市碳中和路径比较
+
+        关于推动绿色低碳产业发展的若干建议
+
+        绿色低碳产业是新赛道之一。本文提出三点建议。
+
+        一、发展现状
+        （一）产业规模稳步扩大。2021 年，全市产业规模达到 3000 亿元。
+        （二）创新能力持续增强。拥有国家级平台 20 个。
+        二、主要问题
+        一是核心技术不足。二是标准体系不完善。
+        三、对策建议
+        1．加强统筹。建立部门联席会议制度。
+        2．强化攻关。设立专项资金。
+        （供稿：研究一处）
+
+        国外主要城市碳中和路径比较
+        伦敦、东京、纽约等城市先后提出碳中和目标。
+        伦敦
+        伦敦提出 2030 年实现净零排放。
+        报：市委、市政府领导
+        送：各区人民政府
+        """
+    )
+    assert (bulletin.title, bulletin.issue, bulletin.date) == ("决策参考信息", "第 45 期", "2022-06-15")
+    assert [item.title for item in bulletin.items] == [
+        "关于推动绿色低碳产业发展的若干建议",
+        "国外主要城市碳中和路径比较",
+    ]
+    assert [len(item.passages) for item in bulletin.items] == [10, 3]
+
+
+def test_sections_in_brackets_some_with_titles_and_some_with_bullets() -> None:
+    bulletin = parsed(
+        """
+        工作简报
+        2021年第3期
+        某市发展和改革委员会办公室 2021年3月15日
+
+        【工作动态】
+        ●我委召开一季度经济形势分析会。3月12日，我委召开会议，分析形势。
+        ●我市三个项目列入省重点。近日，省发改委公布名单。
+        【基层经验】
+        某区“四个一”推进项目建设
+        某区坚持一个项目、一名领导、一个专班，取得实效。
+        【数据】
+        1—2月，全市规上工业增加值增长 12.3%。
+        """
+    )
+    assert outline(bulletin) == [
+        ("工作动态", "我委召开一季度经济形势分析会", "2021-03-12"),
+        ("工作动态", "我市三个项目列入省重点", "2021-03-15"),
+        ("基层经验", "某区“四个一”推进项目建设", "2021-03-15"),
+        ("数据", "1—2月，全市规上工业增加值增长 12.3%", "2021-03-15"),
+    ]
+
+
+def test_sections_and_titles_both_numbered_with_titles_counting_afresh() -> None:
+    bulletin = parsed(
+        """
+        一、要闻速递
+        1、国务院常务会议部署支持先进制造业
+        6月10日，国务院常务会议部署支持先进制造业的措施。
+        2、工信部发布5G应用典型案例
+        工信部近日发布 5G 应用典型案例。
+        二、国际视野
+        1、欧盟推出芯片法案
+        欧盟委员会提出芯片法案。
+        2、日本发布数字田园都市国家构想
+        日本政府发布构想。
+        """
+    )
+    assert outline(bulletin) == [
+        ("要闻速递", "国务院常务会议部署支持先进制造业", None),
+        ("要闻速递", "工信部发布5G应用典型案例", None),
+        ("国际视野", "欧盟推出芯片法案", None),
+        ("国际视野", "日本发布数字田园都市国家构想", None),
+    ]
+
+
+def test_a_bulletin_in_english() -> None:
+    bulletin = parsed(
+        """
+        Shanghai Science Bulletin
+        No. 12
+        January 5, 2021
+
+        Technology
+        City launches quantum lab
+        On December 30, the city launched a quantum lab. It will employ 300 people.
+        Port handles record volume
+        The port handled 4.7 million containers last year, an increase of 8.5 percent over 2019.
+        """
+    )
+    assert bulletin.title == "Shanghai Science Bulletin"
+    assert outline(bulletin) == [
+        ("Technology", "City launches quantum lab", "2020-12-30"),
+        ("Technology", "Port handles record volume", "2021-01-05"),
+    ]
+    assert [len(passage.sentences) for item in bulletin.items for passage in item.passages] == [2, 1]
+
+
+def test_markdown_with_a_title_a_masthead_subheadings_and_a_table() -> None:
+    bulletin = parsed(
+        """
+        # 浙江简报
+
+        第 3 期 2021 年 3 月 8 日
+
+        ## 科技
+
+        ### 杭州成立实验室
+
+        3 月 5 日成立。
+
+        #### 背景
+
+        早有筹备。
+
+        ## 民生
+
+        ### 温州改造老城
+
+        | 项目 | 数量 |
+        |---|---|
+        | 道路 | 3 |
+        """
+    )
+    assert (bulletin.title, bulletin.date) == ("浙江简报", "2021-03-08")
+    assert outline(bulletin) == [
+        ("科技", "杭州成立实验室", "2021-03-05"),
+        ("民生", "温州改造老城", "2021-03-08"),
+    ]
+    assert [passage.text for passage in bulletin.items[1].passages] == ["| 项目 | 数量 |", "| 道路 | 3 |"]
+
+
+def test_letter_spaced_headings_lose_their_spaces() -> None:
+    bulletin = parsed(
+        """
+        科 创 聚 焦
+        某市建成量子实验室
+        3 月 1 日，某市建成量子实验室，将开展基础研究。
+        民 生 热 线
+        某区开通社区巴士
+        3 月 2 日，某区开通社区巴士，方便居民出行。
+        """
+    )
+    assert bulletin.sections == ("科创聚焦", "民生热线")
+
+
+def test_a_very_long_paragraph_is_parted_between_sentences_and_a_very_long_sentence_between_clauses() -> None:
+    sentences = "".join(f"第{number}个项目已经开工建设并将按期完成全部任务。" for number in range(200))
+    clauses = "，".join(f"项目{number}" for number in range(400)) + "。"
+    bulletin = parsed(f"某市推进项目建设\n{sentences}\n{clauses}\n")
+    (item,) = bulletin.items
+    assert all(len(passage.text) <= 1500 for passage in item.passages)
+    assert all(len(sentence.text) <= 601 for passage in item.passages for sentence in passage.sentences)
+    assert all(passage.text.endswith(("。", "，")) for passage in item.passages)
+    assert "".join(passage.text for passage in item.passages) == sentences + clauses
+
+
+def test_a_page_break_inside_a_sentence_leaves_the_sentence_whole() -> None:
+    bulletin = parsed(
+        "某市召开大会\n3 月 1 日，某市召开大会，部署下一阶段\n— 3 —\n\f的重点工作，要求各部门抓好落实。\n会后签约。\n"
+    )
+    (item,) = bulletin.items
+    assert [(passage.text, passage.page) for passage in item.passages] == [
+        ("3 月 1 日，某市召开大会，部署下一阶段的重点工作，要求各部门抓好落实。", 1),
+        ("会后签约。", 2),
+    ]

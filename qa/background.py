@@ -1,49 +1,40 @@
-"""How close an unrelated question comes to the corpus by chance, per language.
+"""What an unrelated question looks like to an encoder and a corpus.
 
 Cosines of different encoders live in different ranges, and even unrelated texts share some direction
 (Ethayarajh, "How contextual are contextualized word representations?", EMNLP 2019). Everyday questions that
-no bulletin answers are searched once per index; the mean of their best cosines is the floor from which a
-dense score counts, and it makes scores comparable between corpora and models.
+no bulletin answers (`data/everyday_*.txt`) are searched once per index. They give two things:
+
+- the floor from which a dense score counts, which makes scores comparable between corpora and models;
+- a background model in the sense of a likelihood-ratio test: a question that lies closer to everyday
+  questions than to anything in the corpus is off topic, however high its best cosine is.
 """
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
+import zipfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-_PROBES = {
-    "zh": (
-        "红烧肉怎么做才好吃？", "吉他初学者先练什么和弦？", "猫咪总是半夜叫怎么办？",
-        "世界杯决赛是哪两支球队踢的？", "如何用毛线织一条围巾？", "这部电影的主演是谁？",
-        "手机屏幕碎了能自己换吗？", "恐龙为什么会灭绝？", "怎样快速入睡？", "法语的你好怎么说？",
-        "明天会下雨吗？", "跑步后膝盖疼怎么缓解？", "黑洞是怎么形成的？", "推荐几本科幻小说",
-        "婚礼上该穿什么颜色的裙子？", "怎么证明勾股定理？",
-    ),
-    "en": (
-        "How do I cook a medium rare steak?", "Which chords should a guitar beginner learn?",
-        "Why does my cat meow at night?", "Who won the World Cup final?", "How do you knit a scarf?",
-        "Who plays the lead in that movie?", "Can I replace a cracked phone screen?",
-        "Why did the dinosaurs die out?", "How can I fall asleep faster?",
-        "How do you say hello in French?", "Will it rain tomorrow?",
-        "What helps with knee pain after running?", "How do black holes form?",
-        "Recommend a few science fiction novels", "What should I wear to a wedding?",
-        "How do you prove the Pythagorean theorem?",
-    ),
-}  # fmt: skip
+Vectors = NDArray[np.float32]
+LANGUAGES = ("zh", "en")
+_NEAREST = 3
+_QUANTILE = 0.97
+_VERSION = 3
 
 
 class _Encoder(Protocol):
     @property
     def fingerprint(self) -> str: ...
 
-    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
+    def encode_queries(self, texts: Sequence[str]) -> Vectors: ...
 
 
 class _UnitHit(Protocol):
@@ -51,72 +42,108 @@ class _UnitHit(Protocol):
     def score(self) -> float: ...
 
 
-class _Vectors(Protocol):
+class _Index(Protocol):
     @property
     def generation(self) -> int: ...
 
-    def search(self, vectors: NDArray[np.float32], k: int) -> Sequence[Sequence[_UnitHit]]: ...
+    def search(self, vectors: Vectors, k: int) -> Sequence[Sequence[_UnitHit]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The background of one language.
+
+    `everyday` holds the everyday questions' unit rows (n, d), `floor` the mean of their best cosines to the
+    corpus, `deviation` its standard deviation, and `margin` how far they come, at most, above their own
+    nearest everyday questions (the 97th percentile, each question left out of its own neighbours).
+    """
+
+    everyday: Vectors
+    floor: float
+    deviation: float
+    margin: float
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Mean and standard deviation of the best cosine of an unrelated question, by language."""
+    """What unrelated questions reach, by language (`zh`, `en`)."""
 
-    zh_mean: float = 0.0
-    zh_deviation: float = 0.1
-    en_mean: float = 0.0
-    en_deviation: float = 0.1
+    languages: dict[str, Language]
 
     def normalise(self, cosine: float, language: str) -> float:
         """`cosine` on a scale where an unrelated question's best is 0 and identity is 1, at least 0.
 
-        >>> Background(zh_mean=0.4).normalise(0.7, "zh")
+        >>> rows = np.eye(4, dtype=np.float32)
+        >>> Background({"zh": Language(rows, 0.4, 0.1, 0.0)}).normalise(0.7, "zh")
         0.5
         """
-        floor = self.zh_mean if language == "zh" else self.en_mean
+        floor = self.languages[language].floor
         return round(max(0.0, (cosine - floor) / max(1.0 - floor, 1e-6)), 6)
 
-    def deviations(self, cosine: float, language: str) -> float:
-        """How many standard deviations `cosine` lies above the best of an unrelated question."""
-        if language == "zh":
-            return (cosine - self.zh_mean) / self.zh_deviation
-        return (cosine - self.en_mean) / self.en_deviation
+    def beyond_everyday(self, vector: Vectors, cosine: float, language: str) -> float:
+        """How much closer a question (unit row (d,)) is to the corpus than to everyday questions.
+
+        `cosine` is its best to the corpus. Negative: off topic; unrelated questions reach 0 three times in
+        a hundred.
+        """
+        known = self.languages[language]
+        similar = np.sort(known.everyday @ vector)[-_NEAREST:]
+        return float(cosine - similar.mean() - known.margin)
 
     @classmethod
-    def measure(cls, vectors: _Vectors, encoder: _Encoder, cache: Path | None = None) -> Background:
-        """Search the probes, or read what an earlier search of the same index and encoder found."""
-        key = f"{encoder.fingerprint}:{vectors.generation}:{len(_PROBES['zh'])}"
+    def measure(cls, index: _Index, encoder: _Encoder, cache: Path | None = None) -> Background:
+        """Search the everyday questions, or read what an earlier search of the same index found."""
+        key = f"{_VERSION}:{encoder.fingerprint}:{index.generation}"
         known = _read(cache, key) if cache else None
         if known is not None:
             return known
-        figures: dict[str, float] = {}
-        for language, probes in _PROBES.items():
-            rows = vectors.search(encoder.encode_queries(list(probes)), 1)
-            best = np.array([row[0].score for row in rows if row] or [0.0])
-            figures[f"{language}_mean"] = round(float(best.mean()), 6)
-            figures[f"{language}_deviation"] = round(max(float(best.std()), 0.02), 6)
-        measured = cls(**figures)
+        measured = cls({language: _measure(index, encoder, language) for language in LANGUAGES})
         if cache:
             _write(cache, key, measured)
         return measured
 
 
+def everyday_questions(language: str) -> list[str]:
+    """The everyday questions of a language, one a line of the data file."""
+    text = files("qa").joinpath(f"data/everyday_{language}.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line]
+
+
+def _measure(index: _Index, encoder: _Encoder, language: str) -> Language:
+    rows = np.asarray(encoder.encode_queries(everyday_questions(language)), np.float32)
+    best = np.array([found[0].score if found else 0.0 for found in index.search(rows, 1)])
+    among = rows @ rows.T
+    np.fill_diagonal(among, -1.0)
+    similar = np.sort(among, axis=1)[:, -_NEAREST:].mean(axis=1)
+    margin = float(np.quantile(best - similar, _QUANTILE))
+    return Language(rows, float(best.mean()), max(float(best.std()), 0.02), margin)
+
+
 def _read(cache: Path, key: str) -> Background | None:
     try:
-        stored = json.loads(cache.read_text(encoding="utf-8"))
-        return (
-            Background(**{name: float(value) for name, value in stored["figures"].items()})
-            if stored["key"] == key
-            else None
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        with np.load(cache, allow_pickle=False) as stored:
+            if str(stored["key"]) != key:
+                return None
+            return Background(
+                {
+                    name: Language(stored[f"{name}_rows"], *(float(f) for f in stored[f"{name}_figures"]))
+                    for name in LANGUAGES
+                }
+            )
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None  # Missing or damaged: it is derived, so it is measured again.
 
 
 def _write(cache: Path, key: str, background: Background) -> None:
-    temporary = cache.with_name(f"{cache.name}.{os.getpid()}")
+    arrays: dict[str, NDArray[np.generic]] = {"key": np.array(key)}
+    for name, known in background.languages.items():
+        arrays[f"{name}_rows"] = known.everyday
+        arrays[f"{name}_figures"] = np.array([known.floor, known.deviation, known.margin])
+    temporary = cache.with_name(f".{os.getpid()}-{cache.name}")
     try:
-        temporary.write_text(json.dumps({"key": key, "figures": asdict(background)}), encoding="utf-8")
+        np.savez(temporary, **arrays)  # type: ignore[arg-type]
         temporary.replace(cache)
     except OSError:
-        temporary.unlink(missing_ok=True)  # A read-only index measures anew at each start.
+        # A read-only index measures anew at each start.
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)

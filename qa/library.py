@@ -314,7 +314,7 @@ def _snapshot(index: Path, encoder: Encoder, settings: Settings) -> _Snapshot:
     store, vectors = opened.store, opened.vectors
     if vectors is None:
         raise RuntimeError("a snapshot opened with an encoder has no vectors")
-    background = Background.measure(vectors, encoder, index / f"background-{encoder.fingerprint[:12]}.json")
+    background = Background.measure(vectors, encoder, index / f"background-{encoder.fingerprint[:12]}.npz")
     retriever = Retriever(
         store,
         opened.lexical,

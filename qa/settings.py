@@ -20,7 +20,8 @@ class Settings:
     """Everything that changes what bulletin-qa does; `fingerprint` names the choice on every report.
 
     `lexical_weight` is the weight of the coverage-normalised BM25 score beside the dense one (weight 1);
-    `refuse_below` is the confidence (a probability) under which a question is refused.
+    `refuse_below` is the confidence (a probability) under which a question is refused; 0 takes the value
+    that was calibrated with the support model.
     """
 
     bulletins: str = ""
@@ -30,7 +31,7 @@ class Settings:
     k: int = 5
     lexical_weight: float = 0.9
     foreign_lexical_weight: float = 0.4
-    refuse_below: float = 0.5
+    refuse_below: float = 0.0
     max_question_chars: int = 2000
     llm_base_url: str = ""
     llm_model: str = ""

@@ -49,6 +49,7 @@ class Evidence:
     listing: ListEvidence | None
     features: Features
     support: float
+    off_topic: bool = False
 
 
 class Answerer:
@@ -56,8 +57,8 @@ class Answerer:
 
     def __init__(self, retriever: Retriever, refuse_below: float, model: SupportModel | None = None) -> None:
         self.retriever = retriever
-        self._refuse_below = refuse_below
         self._model = model or support_model()
+        self._refuse_below = refuse_below or self._model.refuse_below
 
     def answer(
         self,
@@ -77,7 +78,7 @@ class Answerer:
             if compared is not None:
                 return replace(compared, hits=tuple(hits[:k]))
         evidence = self.evidence(query, hits)
-        if evidence is None or evidence.support < self._refuse_below:
+        if evidence is None or evidence.off_topic or evidence.support < self._refuse_below:
             return refusal.refuse(self.retriever, query, hits[:k], evidence)
         writer = Writer(query.language)
         self._write(writer, query, evidence, header=False)
@@ -148,7 +149,9 @@ class Answerer:
         self, query: Query, view: ItemView, chosen: Sequence[ScoredSentence], listing: ListEvidence | None
     ) -> Evidence:
         features = features_of(self.retriever, query, view, chosen)
-        return Evidence(view, tuple(chosen), listing, features, self._model.probability(features))
+        off_topic = self._model.off_topic(features)
+        support = 0.0 if off_topic else self._model.probability(features)
+        return Evidence(view, tuple(chosen), listing, features, support, off_topic)
 
     def _write(self, writer: Writer, query: Query, evidence: Evidence, *, header: bool) -> None:
         view = evidence.view

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from qa.answering.answerer import Evidence
 
 _NEAR = 3
-_OFF_TOPIC = 0.12
 
 _TEXTS = {
     "zh": {
@@ -84,7 +83,7 @@ def _reason(query: Query, evidence: Evidence | None) -> tuple[str, str]:
         return "empty", texts["empty"]
     view, features = evidence.view, evidence.features
     title = view.item.title
-    if features.meaning < _OFF_TOPIC and features.words_item < 0.35:
+    if evidence.off_topic:
         return "off_topic", texts["off"]
     if conflict := place_conflict(query, view):
         return "other_place", texts["place"].format(asked=conflict.asked, found=conflict.found, title=title)

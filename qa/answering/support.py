@@ -26,16 +26,15 @@ from qa.retrieval import Retriever
 from qa.text import matching_form
 
 _CLAUSE_END = re.compile(r"[，,；;：:。！？]")
-_ON_TOPIC_MEANING, _ON_TOPIC_WORDS = 0.25, 0.4
 STRICT_KINDS = frozenset({TIME, DURATION, NUMBER, MONEY, PERCENT, AREA, PERSON, CONTACT})
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the support check looks at; fields lie in about [0, 1] (z: standard deviations / 10)."""
+    """What the support check looks at; every field lies in about [-1, 1]."""
 
     meaning: float
-    z: float
+    beyond: float
     words_item: float
     words_sentence: float
     strict: float
@@ -52,7 +51,6 @@ class Features:
     rest_quoted: float
     rest_meaning: float
     near: float
-    off_topic: float
     english: float
     partial: float
 
@@ -77,7 +75,6 @@ def features_of(
     item_text = matching_form(view.text)
     quoted = view.item.title + "".join(scored.sentence.text for scored in chosen)
     meaning = max((scored.meaning for scored in chosen), default=0.0)
-    cosine = max((scored.cosine for scored in chosen), default=0.0)
     strict = query.expects.kind in STRICT_KINDS
     met = any(scored.meets for scored in chosen)
     met_item = any(scored.meets for scored in view.sentences)
@@ -85,7 +82,7 @@ def features_of(
     rest = term_weights(retriever, [term for term in _own_terms(query) if term in view.rest])
     return Features(
         meaning=meaning,
-        z=max(-1.0, min(2.0, retriever.background.deviations(cosine, query.language) / 10.0)),
+        beyond=max(-1.0, min(1.0, 4.0 * beyond_everyday(retriever, query, view))),
         words_item=words_item,
         words_sentence=coverage(weights, quoted),
         strict=float(strict),
@@ -102,10 +99,15 @@ def features_of(
         rest_quoted=coverage(rest, matching_form(quoted)),
         rest_meaning=max((scored.beside for scored in chosen), default=0.0),
         near=_nearness(query, weights, rest, chosen),
-        off_topic=max(0.0, 1.0 - max(meaning / _ON_TOPIC_MEANING, words_item / _ON_TOPIC_WORDS)),
         english=float(query.language == "en"),
         partial=4.0 * words_item * (1.0 - words_item) if weights else 0.0,
     )
+
+
+def beyond_everyday(retriever: Retriever, query: Query, view: ItemView) -> float:
+    """How much closer the question is to the item than to everyday questions (`Background`)."""
+    cosine = max((scored.cosine for scored in view.sentences), default=0.0)
+    return retriever.background.beyond_everyday(retriever.encode(query.rewritten), cosine, query.language)
 
 
 def _own_terms(query: Query) -> list[str]:
@@ -210,16 +212,30 @@ def _pairs_held(name: str, text: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class SupportModel:
-    """Logistic regression over `Features`: P(supported) = 1 / (1 + exp(-(intercept + Σ w·x)))."""
+    """Logistic regression over `Features` and the products of pairs of them.
+
+    P(supported) = 1 / (1 + exp(-(intercept + Σ w·x))); the name of a product is `first*second`. A question
+    closer to everyday questions than to the item, and of whose words the item holds less than
+    `off_topic_words`, is off topic whatever else it says.
+    """
 
     intercept: float
     coefficients: tuple[tuple[str, float], ...]
+    off_topic_words: float
+    refuse_below: float
 
     def probability(self, features: Features) -> float:
         """The probability, in (0, 1), that the evidence carries what is asked."""
         values = features.to_dict()
-        total = self.intercept + sum(weight * values.get(name, 0.0) for name, weight in self.coefficients)
+        total = self.intercept
+        for name, weight in self.coefficients:
+            first, _, second = name.partition("*")
+            total += weight * values[first] * (values[second] if second else 1.0)
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+    def off_topic(self, features: Features) -> bool:
+        """Whether the question has nothing to do with the item found for it."""
+        return features.beyond < 0.0 and features.words_item < self.off_topic_words
 
 
 @lru_cache(maxsize=1)
@@ -227,5 +243,8 @@ def support_model() -> SupportModel:
     """The fitted model that ships with the project."""
     stored = json.loads(files("qa").joinpath("data/support.json").read_text(encoding="utf-8"))
     return SupportModel(
-        float(stored["intercept"]), tuple((k, float(v)) for k, v in stored["coefficients"].items())
+        float(stored["intercept"]),
+        tuple((name, float(weight)) for name, weight in stored["coefficients"].items()),
+        float(stored["off_topic_words"]),
+        float(stored["refuse_below"]),
     )

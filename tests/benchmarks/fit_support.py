@@ -18,15 +18,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from qa import Library
 from qa.answering.answerer import Answerer, Evidence
 from qa.answering.collection import answer_collection
 from qa.answering.evidence import view_item
-from qa.answering.support import Features
+from qa.answering.support import Features, SupportModel
 from qa.query import Query, understand
 from qa.text import matching_form
 
@@ -35,6 +37,10 @@ SETS = (
     (ROOT / "seeds", ROOT / "seeds" / "questions.jsonl"),
     (ROOT / "tests" / "tuning" / "bulletins", ROOT / "tests" / "tuning" / "questions.jsonl"),
 )
+PENALTY = 0.03
+FALSE_REFUSAL = 0.045
+OFF_TOPIC_WORDS = 0.5
+ANSWERABLE = ("fact", "list", "why_how", "followup", "paraphrase")
 TARGET = ROOT / "qa" / "data" / "support.json"
 
 
@@ -104,18 +110,42 @@ def _without_evidence(
     return None
 
 
-def fit(found: list[Example]) -> tuple[LogisticRegression, list[str]]:
-    """Logistic regression with an L2 penalty, standard scale left as is: features are in about [0, 1]."""
+@dataclass(frozen=True)
+class Fitted:
+    """A logistic regression over features and their products, weights on the features' own scale."""
+
+    intercept: float
+    weights: dict[str, float]
+
+    def probabilities(self, found: list[Example]) -> NDArray[np.float64]:
+        """P(supported) for each example, by the very code that the product runs."""
+        model = SupportModel(self.intercept, tuple(self.weights.items()), 0.0, 0.5)
+        return np.array([model.probability(example.features) for example in found])
+
+
+def fit(found: list[Example]) -> Fitted:
+    """L2-penalised logistic regression on standardised features and products of pairs (squares left out)."""
     names = list(found[0].features.to_dict())
     table = np.array([[example.features.to_dict()[name] for name in names] for example in found])
+    pairs = PolynomialFeatures(2, interaction_only=True, include_bias=False)
+    wide = pairs.fit_transform(table)
+    scale = StandardScaler().fit(wide)
     labels = np.array([example.label for example in found])
     weights = np.array([example.weight for example in found])
-    return LogisticRegression(C=3.0, max_iter=5000).fit(table, labels, sample_weight=weights), names
+    model = LogisticRegression(C=PENALTY, max_iter=5000).fit(
+        scale.transform(wide), labels, sample_weight=weights
+    )
+    own = model.coef_[0] / scale.scale_
+    intercept = float(model.intercept_[0] - (own * scale.mean_).sum())
+    keys = [name.replace(" ", "*") for name in pairs.get_feature_names_out(names)]
+    return Fitted(intercept, {key: float(w) for key, w in zip(keys, own, strict=True) if abs(w) > 1e-4})
 
 
 def main() -> None:
     """Fit, cross-validate, and write on request."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--write", action="store_true", help="write qa/data/support.json")
     parser.add_argument("--index", default=None, help="folder for the indexes")
     options = parser.parse_args()
@@ -127,34 +157,42 @@ def main() -> None:
             folder, Path(options.index) / folder.parent.name if options.index else None
         ) as library:
             found.extend(examples(library, rows))
-    model, names = fit(found)
+    off = np.array([e.features.beyond < 0 and e.features.words_item < OFF_TOPIC_WORDS for e in found])
+    types = np.array([example.type for example in found])
+    report("off topic", {kind: float(off[types == kind].mean()) for kind in sorted(set(types))})
     groups = [example.question for example in found]
     labels = np.array([example.label for example in found])
     scores = np.zeros(len(found))
     for train, test in GroupKFold(10).split(groups, labels, groups):
-        fold, _ = fit([found[i] for i in train])
-        table = np.array([[found[i].features.to_dict()[name] for name in names] for i in test])
-        scores[test] = fold.predict_proba(table)[:, 1]
+        fold = fit([found[i] for i in train if types[i] != "outofdomain"])
+        scores[test] = fold.probabilities([found[i] for i in test])
+    scores[off] = 0.0
+    answerable = np.isin(types, ANSWERABLE)
     print(
-        f"{len(found)} examples, {labels.sum()} supported; cross-validated AUC"
-        f" {roc_auc_score(labels, scores):.3f}"
+        f"{len(found)} examples, {labels.sum()} supported, AUC {roc_auc_score(labels, scores):.3f} (ten folds)"
     )
-    kinds = sorted({example.type for example in found})
-    for threshold in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6):
-        refused = {
-            kind: float(np.mean([scores[i] < threshold for i, e in enumerate(found) if e.type == kind]))
-            for kind in kinds
-        }
-        right = float(np.mean(scores[labels == 1] < threshold))
-        print(
-            f"below {threshold}: supported {right:.2f} | "
-            + ", ".join(f"{k} {v:.2f}" for k, v in refused.items())
+    for share in (0.03, 0.04, 0.05, 0.06, 0.08):
+        threshold = float(np.quantile(scores[answerable], share))
+        report(
+            f"{threshold:.3f}",
+            {kind: float((scores[types == kind] < threshold).mean()) for kind in sorted(set(types))},
         )
-    coefficients = {name: round(float(w), 4) for name, w in zip(names, model.coef_[0], strict=True)}
-    print(json.dumps(coefficients, indent=1))
+    chosen = round(float(np.quantile(scores[answerable], FALSE_REFUSAL)), 3)
     if options.write:
-        stored = {"intercept": round(float(model.intercept_[0]), 4), "coefficients": coefficients}
+        fitted = fit([example for example in found if example.type != "outofdomain"])
+        stored = {
+            "refuse_below": chosen,
+            "off_topic_words": OFF_TOPIC_WORDS,
+            "intercept": round(fitted.intercept, 5),
+            "coefficients": {name: round(weight, 5) for name, weight in fitted.weights.items()},
+        }
         TARGET.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+        print(f"wrote {TARGET.relative_to(ROOT)}, refuse below {chosen}")
+
+
+def report(name: str, shares: dict[str, float]) -> None:
+    """One line: the share refused of each kind of question."""
+    print(f"{name:>10}: " + ", ".join(f"{kind} {share:.2f}" for kind, share in shares.items()))
 
 
 if __name__ == "__main__":

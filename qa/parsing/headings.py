@@ -24,7 +24,7 @@ LONGEST_TITLE = 60
 _SENTENCE_END = re.compile(r"[。；;，,、：:…]$|[。；]|(?:[^\W\d_]|\d\d|[)%”\"])\.$")
 _POINT = re.compile(r"[一二三四五六七八九十]{1,3}(?:是|要)|首先|其次")
 _ASIDE = re.compile(r"[（(].*[）)]$|(?:来源|作者|供稿|撰稿|记者|摘编|整理|责编|编辑|审核|联系人|注)\s*[:：]")
-_SIGNATURE = re.compile(r"(?:办公室|委员会|研究室|信息处|秘书处|办公厅|[局厅])$|供稿")
+_SIGNATURE = re.compile(r"(?:办公室|委员会|管委会|研究室|信息处|秘书处|办公厅|[局厅])$|供稿")
 _SECTION_ENDING = re.compile(
     "(?:聚焦|热点|动向|动态|举措|交流|要闻|速递|速览|视野|讲话|之石|简讯|快讯|信息|观察|探索|解读|论坛|园地|专栏|"
     "专题|风采|纵横|传真|扫描|集萃|撷英|参考|导读|摘要|精选|一线|基层|前沿|关注|焦点|资讯|播报|之窗|之声|天地|链接)$"
@@ -72,6 +72,9 @@ def roles_of(blocks: Sequence[Block], matter: Matter, width: int = 0) -> list[Ro
             roles[names[0]] = Role.SECTION
             names = names[1:]
         names = list(itertools.takewhile(lambda at: blocks[at].shape not in NUMBERED - title_shapes, names))
+        # The department under a title wrote the report; its name is the report's first line.
+        if len(names) > 1 and _is_signature(blocks[names[-1]], usual, width):
+            names = names[:-1]
         # Many short lines in a row are a list or table under its title.
         for number in names if len(names) <= 3 else names[:1]:
             roles[number] = Role.TITLE
@@ -162,10 +165,23 @@ def _uses(
     )
     titles: set[Shape] = set()
     for shape in marked - sections:
-        plain = sum(end - start == 1 and blocks[start].shape is Shape.PLAIN for start, end in runs)
-        if shape not in NUMBERED or (plain < over_text[shape] and _counts_on(blocks, like, shape, sections)):
+        counted = _number_items(blocks, runs, shape) and _counts_on(blocks, like, shape, sections)
+        if shape not in NUMBERED or counted:
             titles.add(shape)
     return sections, frozenset(titles)
+
+
+def _number_items(blocks: Sequence[Block], runs: Sequence[tuple[int, int]], shape: Shape) -> bool:
+    """Whether headings with this numbering title items, rather than part the items of plain titles.
+
+    Where a plain title with text stands before the first of them, or many stand among them, they part.
+    """
+    over_text = [end - 1 for _, end in runs if end < len(blocks)]
+    plain = [number for number in over_text if blocks[number].shape is Shape.PLAIN]
+    numbered = [number for number in over_text if blocks[number].shape is shape]
+    if not numbered or (plain and plain[0] < numbered[0]):
+        return False
+    return len(plain) <= 0.2 * len(numbered)
 
 
 def _counts_on(
@@ -211,7 +227,10 @@ def _heads_section(
         if first.shape is Shape.PLAIN and following.shape in title_shapes:
             return True
         return _section_score(first, following, usual, matter) >= 3
-    return _section_score(first, None, usual, matter) >= 4 and first.shape is Shape.PLAIN
+    # A name straight above bullets heads them; above text it may as well be a title.
+    over_bullets = 2 if following is not None and following.shape is Shape.BULLET else 0
+    score = _section_score(first, None, usual, matter) + over_bullets
+    return score >= 4 and first.shape is Shape.PLAIN
 
 
 def _section_score(block: Block, following: Block | None, usual: int | None, matter: Matter) -> int:

@@ -114,14 +114,8 @@ def _masthead(lines: Sequence[Line]) -> int:
             break
         if _belongs(without_marker(line.text)):
             count = number + 1
-    if (
-        count == 0
-        and len(lines) > 3
-        and _NAME_ALONE.search(lines[0].text)
-        and len(compact(lines[0].text)) <= 20
-    ):
-        return 1
-    return count
+    named = len(lines) > 3 and lines[0].width <= 44 and _NAME_ALONE.search(compact(lines[0].text))
+    return max(count, 1) if named else count
 
 
 def _is_contents(line: Line) -> bool:

@@ -26,7 +26,7 @@ _EVENT = re.compile(
     r"(?<![\d.,\-—–~])((?:19|20)\d\d)\s?(?![\d年.,\-—–~%]|\s)(?=[^。；\n]{1,40}?(?:会|论坛|展|节|赛|周|活动|演练|行动|大会|日|榜|报告))"
     r"|(?:论坛|大会|峰会|年会|博览会|展览会|交易会|周|节|赛)\s?((?:19|20)\d\d)(?!\d|\s?年)"
 )
-_THIS_YEAR = re.compile(r"今年\s*[（(]\s*((?:19|20)\d\d)|((?:19|20)\d\d)\s*年\s*以来")
+_THIS_YEAR = re.compile(r"今年\s*[（(]\s*((?:19|20)\d\d)")
 _GOAL = re.compile(r"(?:到|至|力争|争取|计划|预计|将于|拟于|截至|目标)\s?$")
 _FUTURE = re.compile(r"(?:将于|将在|拟于|定于|自|从|到|至|于)\s?$")
 
@@ -94,7 +94,7 @@ def _named(text: str, name: str) -> list[tuple[int, float]]:
     """Votes of years without a month: events, 今年（2020）, past years, the file's own name."""
     votes: list[tuple[int, float]] = []
     votes += [(int(match.group(1) or match.group(2)), 1.5) for match in _EVENT.finditer(text)]
-    votes += [(int(match.group(1) or match.group(2)), 3.0) for match in _THIS_YEAR.finditer(text)]
+    votes += [(int(match.group(1)), 3.0) for match in _THIS_YEAR.finditer(text)]
     for match in _YEAR.finditer(text):
         if not _GOAL.search(text[max(0, match.start() - 4) : match.start()]):
             votes += [(int(match.group(1)), 0.3), (int(match.group(1)) + 1, 0.2)]

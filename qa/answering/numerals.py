@@ -181,7 +181,7 @@ def numbers(text: str, *, strict: bool) -> list[Number]:
 
 
 def _chinese(text: str, *, strict: bool) -> Iterator[Number]:
-    for match in re.finditer(rf"([{_CHINESE}\d.]+)分之([{_CHINESE}\d.]+)", text):
+    for match in re.finditer(rf"({_ARABIC}|[{_CHINESE}]+)分之({_ARABIC}|[{_CHINESE}]+)", text):
         below = Decimal(100) if match[1] == "百" else chinese_value(match[1])
         above = chinese_value(match[2])
         if below and above is not None:

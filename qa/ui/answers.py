@@ -22,8 +22,11 @@ def conversation_html(conversation: Conversation, language: Language, welcome: M
     if not conversation.turns:
         return element("div", welcome, class_="thread empty")
     last = len(conversation.turns) - 1
-    turns = [_turn_html(turn, at, at == last, language) for at, turn in enumerate(conversation.turns)]
-    return element("div", join(turns), class_="thread", data_key=conversation.key)
+    turns = [turn_html(turn, at, at == last, language) for at, turn in enumerate(conversation.turns)]
+    said = say(language, "conversation")
+    return element(
+        "div", join(turns), class_="thread", data_key=conversation.key, role="log", aria_label=said
+    )
 
 
 def welcome_html(counts: tuple[int, int], examples: list[str], folder: str, language: Language) -> Markup:
@@ -55,7 +58,8 @@ def welcome_html(counts: tuple[int, int], examples: list[str], folder: str, lang
     )
 
 
-def _turn_html(turn: Turn, at: int, last: bool, language: Language) -> Markup:
+def turn_html(turn: Turn, at: int, last: bool, language: Language) -> Markup:
+    """One question with its answer; `at` counts the turns from 0."""
     question = element("h2", turn.question, class_="question")
     if turn.answer is not None and turn.status == "done":
         answer = turn.answer

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from qa.errors import BulletinQAError
 from qa.types import Citation, NearMiss
-from qa.ui.answers import conversation_html, welcome_html
+from qa.ui.answers import conversation_html, turn_html, welcome_html
 from qa.ui.asking import Asker
 from qa.ui.contents import contents_html
 from qa.ui.conversation import Conversation
@@ -21,6 +21,12 @@ from qa.ui.labels import Labels
 from qa.ui.panel import Heading, contents_panel, message_panel, panel_html
 from qa.ui.reader import Span
 from qa.ui.texts import Language, say
+
+# While an answer is written only its own turn is sent, not the whole conversation.
+_LIVE = """watch("value", () => {
+  const last = document.querySelector("#thread .turn:last-child");
+  if (last && props.value) last.outerHTML = props.value;
+});"""
 
 
 def script(name: str) -> str:
@@ -44,7 +50,7 @@ class ChatTab:
             with gr.Column(elem_id="past", scale=0, min_width=200):
                 self.new = labels.add(gr.Button(size="sm", elem_id="new"), value="new")
                 self.history = gr.HTML(
-                    self.record(Conversation(), "zh", keep=False),
+                    "",
                     html_template='<nav class="history"></nav>',
                     js_on_load=script("history.js"),
                     apply_default_css=False,
@@ -61,6 +67,7 @@ class ChatTab:
                 self.reader = gr.HTML(
                     "", js_on_load=script("reader.js"), apply_default_css=False, elem_id="reader"
                 )
+        self.live = gr.HTML("", html_template="<i></i>", js_on_load=_LIVE, visible="hidden")
         self.exported = gr.Textbox(visible=False)
 
     def _draw_composer(self, labels: Labels, generative: bool) -> None:
@@ -124,6 +131,10 @@ class ChatTab:
             examples = self.desk.examples(language) if counts[1] else []
             welcome = welcome_html(counts, examples, str(self.desk.folder), language)
         return str(conversation_html(conversation, language, welcome))
+
+    def turn_html(self, conversation: Conversation, language: Language) -> str:
+        """The last turn alone."""
+        return str(turn_html(conversation.turns[-1], len(conversation.turns) - 1, True, language))
 
     def record(self, conversation: Conversation, language: Language, *, keep: bool = True) -> str:
         """What the browser's list of conversations is told, as JSON; `keep`: to store it."""

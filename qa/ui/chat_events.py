@@ -34,7 +34,15 @@ class ChatEvents:
         self._tab = tab
         self._feedback = feedback
         self._language = language
-        self._shown = [tab.thread, tab.conversation, tab.question, tab.editing_row, tab.editing, tab.history]
+        self._shown = [
+            tab.thread,
+            tab.live,
+            tab.conversation,
+            tab.question,
+            tab.editing_row,
+            tab.editing,
+            tab.history,
+        ]
         self._filters = [tab.sections, tab.bulletins, tab.since, tab.until, tab.mode]
 
     def connect(self) -> None:
@@ -72,12 +80,10 @@ class ChatEvents:
             component.change(self._count, [language, *self._filters], tab.filters, **private)
         tab.clear.click(lambda: ([], [], "", ""), None, self._filters[:4], **private)
 
-    def _show(
-        self, conversation: Conversation, language: Language, *, running: bool = False, **more: Any
-    ) -> dict[Any, Any]:
+    def _show(self, conversation: Conversation, language: Language, *, keep: bool = True) -> dict[Any, Any]:
         tab = self._tab
-        shown = {tab.thread: tab.thread_html(conversation, language), tab.conversation: conversation, **more}
-        if not running:
+        shown = {tab.thread: tab.thread_html(conversation, language), tab.conversation: conversation}
+        if keep:
             shown[tab.history] = tab.record(conversation, language)
         return shown
 
@@ -101,10 +107,11 @@ class ChatEvents:
         steps = tab.asker.ask(question, conversation, filters, language, address, str(user.session_hash))
         for step, current in enumerate(steps):
             conversation = current
-            shown = self._show(conversation, language, running=True)
-            if step == 0:
-                shown |= {tab.question: begin, tab.editing_row: gr.update(visible=False), tab.editing: False}
-            yield shown
+            if step:
+                yield {tab.live: tab.turn_html(conversation, language), tab.conversation: conversation}
+                continue
+            shown = {tab.question: begin, tab.editing_row: gr.update(visible=False), tab.editing: False}
+            yield self._show(conversation, language, keep=False) | shown
         ready = gr.update(submit_btn=say(language, "send"), stop_btn=False)
         yield {**self._show(conversation, language), tab.question: ready}
 

@@ -37,7 +37,7 @@ class Listing:
 
 
 # A library of thousands of items is opened bulletin by bulletin; this many are written out at once.
-MAX_ENTRIES = 2_000
+MAX_ENTRIES = 1_000
 
 
 def contents_html(listings: Sequence[Listing], language: Language) -> Markup:
@@ -58,11 +58,16 @@ def contents_html(listings: Sequence[Listing], language: Language) -> Markup:
                 "details",
                 element("summary", join(head)),
                 _sections_html(listing.name, entries, language),
+                _rest_html(len(listing.entries) - len(entries), language),
                 open=len(listings) <= 3,
                 id=f"contents-{len(blocks)}",
             )
         )
     return element("div", join(blocks), class_="contents")
+
+
+def _rest_html(number: int, language: Language) -> Markup | None:
+    return element("p", say(language, "contents.more", number=number), class_="place") if number else None
 
 
 def _sections_html(bulletin: str, entries: Iterable[Entry], language: Language) -> Markup:

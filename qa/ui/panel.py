@@ -81,7 +81,7 @@ def message_panel(message: str, language: Language) -> Markup:
 
 def _bar(heading: Heading, language: Language) -> Markup:
     moves = None
-    if heading.total:
+    if heading.total > 1:
         count = say(language, "reader.of", number=heading.number, total=heading.total)
         moves = element(
             "span",

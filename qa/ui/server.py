@@ -49,7 +49,7 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 class Guard:
-    """ASGI middleware: security headers, the names the server answers to, and the optional password."""
+    """ASGI middleware: security headers, host names, requests of other sites, and the optional password."""
 
     def __init__(self, app: _App, *, names: frozenset[str] | None, credentials: str | None) -> None:
         self._app = app
@@ -57,7 +57,9 @@ class Guard:
         self._token = base64.b64encode(credentials.encode()) if credentials else None
 
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
-        """Answer 400 to another host's name, 401 without the password, else what the app answers."""
+        """Answer 400 to another host's name, 403 to another site's page, 401 without the password, else what
+        the app answers.
+        """
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -70,6 +72,8 @@ class Guard:
 
         if not self._knows(headers.get(b"host", b"").decode("latin-1")):
             await _refuse(guarded, 400, "This server does not answer to that host name.")
+        elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and not _same_site(headers):
+            await _refuse(guarded, 403, "A page of another site may not change anything here.")
         elif self._token is not None and not self._admits(headers.get(b"authorization", b"")):
             challenge = (b"www-authenticate", b'Basic realm="bulletin-qa", charset="UTF-8"')
             await _refuse(guarded, 401, "A user name and password are needed.", challenge)
@@ -84,6 +88,19 @@ class Guard:
     def _admits(self, authorization: bytes) -> bool:
         scheme, _, given = authorization.partition(b" ")
         return scheme.lower() == b"basic" and hmac.compare_digest(given.strip(), self._token or b"")
+
+
+def _same_site(headers: dict[bytes, bytes]) -> bool:
+    """Whether a request that changes something comes from our own page, or from no page at all.
+
+    Browsers name the page's origin; behind a proxy its host stands in X-Forwarded-Host, which another
+    site's page cannot set.
+    """
+    origin = headers.get(b"origin")
+    if origin is None:
+        return True
+    host = origin.partition(b"://")[2]
+    return bool(host) and host in (headers.get(b"host"), headers.get(b"x-forwarded-host"))
 
 
 async def _refuse(send: _Send, status: int, text: str, *headers: tuple[bytes, bytes]) -> None:

@@ -16,6 +16,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "language": ("English", "中文"),
     "theme": ("明暗", "Light / dark"),
     "counts": ("{bulletins} 份简报 · {items} 条", "{bulletins} bulletins · {items} items"),
+    "contents.more": (
+        "另有 {number} 条未列出，可直接提问",
+        "{number} more items are not listed; ask for them",
+    ),
     "counts.items": ("{number} 条", "{number} items"),
     # Asking
     "question": ("问题", "Question"),

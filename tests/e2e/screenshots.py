@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT), str(HERE)]
 from browsing import ARGUMENTS, Desk, Served, find_chromium, serve_library  # noqa: E402
 
 TARGET = HERE / "screenshots"
-COLOURS = 96
+COLOURS = 192
 WIDE = {"width": 1366, "height": 800}
 NARROW = {"width": 390, "height": 780}
 

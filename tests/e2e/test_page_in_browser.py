@@ -8,7 +8,6 @@ from copy import copy
 from pathlib import Path
 
 import httpx
-import pytest
 from browsing import Desk, Served, serve_app
 
 from qa.errors import ModelError
@@ -100,9 +99,7 @@ def test_a_question_from_elsewhere_is_refused_and_looks_it(desk: Desk):
 
 
 def test_a_near_miss_of_a_refusal_opens_in_the_reader(desk: Desk):
-    turn = desk.ask("临港新片区2019年的生产总值是多少？")
-    if not turn.locator(".refusal .near").count():
-        pytest.skip("this question has no near miss in the present index")
+    turn = desk.ask("上海迪士尼乐园的门票多少钱？")
     turn.locator(".near .source").first.click()
     desk.page.wait_for_selector(MARKED)
     assert desk.in_view(MARKED, ".reader .page")

@@ -115,3 +115,15 @@ def test_places_are_counted_by_province(library):
     }
     library.store.generation += 1
     assert dict(Desk(library).items_by_place()) == {"江苏": 1, "浙江": 2}
+
+
+def test_a_library_too_large_to_list_says_how_much_is_missing(library):
+    from dataclasses import replace
+
+    from qa.ui.contents import MAX_ENTRIES, contents_html
+
+    (first, *_) = Desk(library).listings()
+    many = replace(first, entries=first.entries[:1] * (MAX_ENTRIES + 7))
+    html = contents_html([many], "en")
+    assert html.count('data-act="item"') == MAX_ENTRIES
+    assert "7 more items" in html

@@ -71,3 +71,18 @@ def test_the_next_port_is_taken_when_one_is_busy():
 def test_an_address_that_is_not_ours_is_one_clear_error():
     with pytest.raises(UsageError, match=r"192\.0\.2\.1"):
         _listen("192.0.2.1", 7860)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"origin": "http://127.0.0.1:7860"}, 200),
+        ({"origin": "https://bulletins.lan", "x-forwarded-host": "bulletins.lan"}, 200),
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+    ],
+)
+def test_a_page_of_another_site_cannot_make_the_browser_ask(library, headers, status):
+    answer = client(library).post("/ask", json={"question": "白石县夜间公交票价"}, headers=headers)
+    assert answer.status_code == status

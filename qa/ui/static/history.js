@@ -55,8 +55,10 @@ const draw = () => {
 };
 
 const take = () => {
+  // Nothing is offered before the page has loaded: what loading shows would replace a conversation.
+  if (!props.value) return;
   let record;
-  try { record = JSON.parse(props.value || "{}"); } catch { return; }
+  try { record = JSON.parse(props.value); } catch { return; }
   labels = record.labels || labels;
   const conversation = record.conversation;
   current = conversation ? conversation.key : "";
@@ -69,5 +71,5 @@ const take = () => {
 };
 
 watch("value", take);
-window.addEventListener("storage", (event) => { if (event.key === STORE) draw(); });
+window.addEventListener("storage", (event) => { if (event.key === STORE && props.value) draw(); });
 take();

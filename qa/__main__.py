@@ -1,5 +1,7 @@
 """`python -m qa` is the same as the command `bulletin-qa`."""
 
+import sys
+
 from qa.cli import main
 
-main()
+sys.exit(main())

@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 LANGUAGES = ("zh", "en")
 _NEAREST = 3
-_QUANTILE = 0.97
-_VERSION = 3
+_ABOVE = 0.17
+_VERSION = 4
 
 
 class _Encoder(Protocol):
@@ -54,8 +54,8 @@ class Language:
     """The background of one language.
 
     `everyday` holds the everyday questions' unit rows (n, d), `floor` the mean of their best cosines to the
-    corpus, `deviation` its standard deviation, and `margin` how far they come, at most, above their own
-    nearest everyday questions (the 97th percentile, each question left out of its own neighbours).
+    corpus, `deviation` its standard deviation, and `margin` how far above their own nearest everyday
+    questions they come: the median, each left out of its own neighbours, and a sixth of the scale more.
     """
 
     everyday: Vectors
@@ -83,8 +83,7 @@ class Background:
     def beyond_everyday(self, vector: Vectors, cosine: float, language: str) -> float:
         """How much closer a question (unit row (d,)) is to the corpus than to everyday questions.
 
-        `cosine` is its best to the corpus. Negative: off topic; unrelated questions reach 0 three times in
-        a hundred.
+        `cosine` is its best to the corpus. Negative: off topic.
         """
         known = self.languages[language]
         similar = np.sort(known.everyday @ vector)[-_NEAREST:]
@@ -115,8 +114,9 @@ def _measure(index: _Index, encoder: _Encoder, language: str) -> Language:
     among = rows @ rows.T
     np.fill_diagonal(among, -1.0)
     similar = np.sort(among, axis=1)[:, -_NEAREST:].mean(axis=1)
-    margin = float(np.quantile(best - similar, _QUANTILE))
-    return Language(rows, float(best.mean()), max(float(best.std()), 0.02), margin)
+    floor = float(best.mean())
+    margin = float(np.median(best - similar)) + _ABOVE * (1.0 - floor)
+    return Language(rows, floor, max(float(best.std()), 0.02), margin)
 
 
 def _read(cache: Path, key: str) -> Background | None:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qa.errors import BulletinQAError
+from qa.terminal import Bars, print_answer, print_json, print_report, report_fields
 
 if TYPE_CHECKING:
-    from qa.indexing import SyncReport
     from qa.library import Library
-    from qa.types import Answer
 
 app = typer.Typer(
     name="bulletin-qa",
@@ -58,45 +57,11 @@ Until = Annotated[
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in Chinese or English.")]
 
 
-class _Bars:
-    """Progress bars on standard error, only when a person watches."""
-
-    def __init__(self) -> None:
-        self._progress: Any = None
-        self._task: Any = None
-
-    def start(self, stage: str, total: int | None) -> None:
-        """Begin a bar; a stage with nothing to do shows none."""
-        self.finish()
-        if total == 0 or not sys.stderr.isatty():
-            return
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self._progress = Progress(
-            TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-            console=Console(stderr=True), transient=True,
-        )  # fmt: skip
-        self._progress.start()
-        self._task = self._progress.add_task(stage, total=total)
-
-    def advance(self, n: int = 1) -> None:
-        """Move the bar."""
-        if self._progress is not None:
-            self._progress.advance(self._task, n)
-
-    def finish(self) -> None:
-        """Take the bar away."""
-        if self._progress is not None:
-            self._progress.stop()
-            self._progress = None
-
-
 @contextmanager
 def _library(bulletins: Path | None, index: Path | None, model: str | None) -> Iterator[Library]:
     from qa.library import Library
 
-    bars = _Bars()
+    bars = Bars()
     try:
         library = Library.open(bulletins, index, model, progress=bars)
     finally:
@@ -114,7 +79,7 @@ def build(
     """Build the index or bring it up to date, and say what changed."""
     from qa.library import Library
 
-    bars = _Bars()
+    bars = Bars()
     try:
         library = Library.open(bulletins, index, model, progress=bars)
     finally:
@@ -125,16 +90,16 @@ def build(
         if report is None:
             raise RuntimeError("a library opened without its report")
         if as_json:
-            _print_json(
+            print_json(
                 {
-                    **_report(report),
+                    **report_fields(report),
                     "index": str(library.index),
                     "items": counts.items,
                     "passages": counts.passages,
                 }
             )
             return
-        _print_report(report)
+        print_report(report)
         typer.echo(
             f"{counts.bulletins} bulletins, {counts.items} items, {counts.passages} passages in"
             f" {library.index}"
@@ -161,9 +126,9 @@ def ask(
     with _library(bulletins, index, model) as library:
         answer = library.ask(question, history or (), k=k, sections=section, since=since, until=until)
         if as_json:
-            _print_json(answer.to_dict())
+            print_json(answer.to_dict())
         else:
-            _print_answer(answer)
+            print_answer(answer)
 
 
 @app.command()
@@ -182,7 +147,7 @@ def retrieve(
     with _library(bulletins, index, model) as library:
         hits = library.retrieve(question, k, sections=section, since=since, until=until)
         if as_json:
-            _print_json({"question": question, "hits": [hit.to_dict() for hit in hits]})
+            print_json({"question": question, "hits": [hit.to_dict() for hit in hits]})
             return
         for hit in hits:
             typer.echo(
@@ -202,7 +167,7 @@ def contents(
     with _library(bulletins, index, model) as library:
         listing = library.contents()
         if as_json:
-            _print_json({"bulletins": [asdict(bulletin) for bulletin in listing]})
+            print_json({"bulletins": [asdict(bulletin) for bulletin in listing]})
             return
         if not listing:
             typer.echo(
@@ -259,19 +224,10 @@ def evaluate(
     )
     from qa.evaluation import evaluate as measure
 
-    bars = _Bars()
+    bars = Bars()
     with _library(bulletins, index, model) as library:
-        started = False
-
-        def progress(done: int, total: int) -> None:
-            nonlocal started
-            if not started:
-                bars.start("questions", total)
-                started = True
-            bars.advance(1)
-
         try:
-            report = measure(library, questions, progress, split=split)
+            report = measure(library, questions, bars, split=split)
         finally:
             bars.finish()
     console = Console(width=None if sys.stdout.isatty() else 120)
@@ -323,9 +279,9 @@ def watch(bulletins: Bulletins = None, index: Index = None, model: Model = None)
 
     with _library(bulletins, index, model) as library:
         typer.echo(f"following {library.bulletins}; Ctrl-C ends", err=True)
-        for event in follow(library.bulletins, library.index, lambda: library.encoder, _Bars()):
+        for event in follow(library.bulletins, library.index, lambda: library.encoder, Bars()):
             if isinstance(event, SyncReport):
-                _print_report(event)
+                print_report(event)
             else:
                 typer.echo(f"bulletin-qa: {event}", err=True)
 
@@ -339,81 +295,29 @@ def mcp(bulletins: Bulletins = None, index: Index = None, model: Model = None) -
         run(library)
 
 
-def _report(report: SyncReport) -> dict[str, Any]:
-    return {
-        "added": list(report.added),
-        "changed": list(report.changed),
-        "removed": list(report.removed),
-        "renamed": [list(pair) for pair in report.renamed],
-        "skipped": [{"name": name, "reason": reason} for name, reason in report.skipped],
-        "unchanged": report.unchanged,
-        "notices": list(report.notices),
-    }
-
-
-def _print_report(report: SyncReport) -> None:
-    for notice in report.notices:
-        typer.echo(f"notice: {notice}")
-    for label, names in (("added", report.added), ("changed", report.changed), ("removed", report.removed)):
-        for name in names:
-            typer.echo(f"{label} {name}")
-    for old, new in report.renamed:
-        typer.echo(f"renamed {old} to {new}")
-    for name, reason in report.skipped:
-        typer.echo(f"skipped {name}: {reason}")
-    if not report.anything:
-        typer.echo(f"nothing changed ({report.unchanged} files)")
-
-
-def _print_answer(answer: Answer) -> None:
-    if answer.standalone_question != answer.question:
-        typer.echo(f"→ {answer.standalone_question}")
-    typer.echo(answer.answer)
-    for note in answer.notes:
-        typer.echo(f"! {note}")
-    if answer.citations:
-        typer.echo("")
-    for citation in answer.citations:
-        place = " · ".join(
-            part
-            for part in (
-                citation.section,
-                citation.title,
-                citation.bulletin,
-                f"p.{citation.page}",
-                citation.date or "",
-            )
-            if part
-        )
-        typer.echo(f"[{citation.number}] {place}")
-    for miss in answer.nearest:
-        typer.echo(f"  ~ {miss.title}: {miss.quote}")
-
-
-def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
-
-
-def main() -> NoReturn:
-    """Run the command line: exit status 0 done, 1 failed (one line on standard error), 2 wrong usage."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return 0 done, 1 failed (one line on standard error), 2 wrong usage."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="replace")
     try:
-        app(standalone_mode=True)
+        app(args=list(arguments) if arguments is not None else None, prog_name="bulletin-qa")
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 0 if done.code is None else 1
     except BulletinQAError as error:
-        _fail(str(error), 1)
+        return _failed(str(error), 1)
     except KeyboardInterrupt:
-        _fail("stopped; what was done so far is kept", 130)
+        return _failed("stopped; what was done so far is kept", 130)
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
+        # Whoever read the output has closed it: nothing is left to say, and nowhere to say it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except OSError as error:
-        _fail(f"{error.filename or 'input/output'}: {error.strerror or error}", 1)
-    sys.exit(0)
+        return _failed(f"{error.filename or 'input/output'}: {error.strerror or error}", 1)
+    return 0
 
 
-def _fail(message: str, status: int) -> NoReturn:
+def _failed(message: str, status: int) -> int:
     sys.stderr.write("bulletin-qa: " + " ".join(message.split()) + "\n")
-    sys.exit(status)
+    return status

@@ -2,7 +2,8 @@
 
 Three things can be left out: everything but one constituent ("那江苏呢？" replaces the place of the
 question before), the topic ("多少钱？", "它什么时候实施？" take it over), or everything ("还有呢？" asks
-the same again). What is carried over is words of the earlier question, so that the user can see and correct it.
+the same again). What is carried over are words of the earlier question, which the user
+can see and correct.
 """
 
 from __future__ import annotations

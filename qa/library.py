@@ -17,6 +17,7 @@ from embeddings import Encoder, EncoderError, load_encoder
 from qa.answering.answerer import Answerer
 from qa.answering.generating import Generator
 from qa.background import Background
+from qa.catalogue import BulletinContents, table_of_contents
 from qa.errors import ModelError, UsageError
 from qa.indexing import Snapshot, SyncReport, default_index, synchronise
 from qa.query import Query, understand
@@ -38,42 +39,6 @@ class AnswerPart:
 
     text: str
     answer: Answer | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ItemContents:
-    """An item in the table of contents."""
-
-    item_id: str
-    title: str
-    date: str | None
-    page: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class SectionContents:
-    """A section and its items, in order."""
-
-    name: str
-    items: tuple[ItemContents, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BulletinContents:
-    """A bulletin and its sections, in order."""
-
-    name: str
-    title: str
-    issue: str
-    date: str | None
-    sections: tuple[SectionContents, ...]
-
-    @property
-    def items(self) -> int:
-        """How many items it holds."""
-        return sum(len(section.items) for section in self.sections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,17 +212,7 @@ class Library:
 
     def contents(self) -> list[BulletinContents]:
         """The table of contents: bulletins, sections and items, in order."""
-        store = self.store
-        contents = []
-        for row in store.bulletins():
-            sections: dict[str, list[ItemContents]] = {name: [] for name in row.sections}
-            for item in store.items(row.name):
-                sections.setdefault(item.section, []).append(
-                    ItemContents(item.item_id, item.title, item.date, item.page, item.start, item.end)
-                )
-            kept = tuple(SectionContents(name, tuple(items)) for name, items in sections.items() if items)
-            contents.append(BulletinContents(row.name, row.title, row.issue, row.date, kept))
-        return contents
+        return table_of_contents(self.store)
 
     def evaluate(self, questions: str | Path, progress: Callable[[int, int], None] | None = None) -> Report:
         """Ask every question of a question set and measure the answers."""

@@ -120,7 +120,7 @@ class Gazetteer:
                     name = text[position : position + length]
                     places = self._names.get(name)
                     if places and places[0].level == "district" and name == places[0].short:
-                        # 管道里 holds 道里 (a district of Harbin) only by chance: the segmenter has to see it too.
+                        # 管道里 holds 道里 (a district) only by chance: the segmenter has to see it too.
                         words = words or set(tokens(text))
                         places = places if name in words else None
                     if places:

@@ -18,13 +18,13 @@ LEVELS = [
     {"qa.reading"},
     {"qa.parsing"},
     {"qa.storage", "qa.store", "qa.lexical", "qa.vectors"},
-    {"qa.indexing", "qa.background", "qa.followup", "qa.query", "qa.retrieval"},
+    {"qa.indexing", "qa.background", "qa.catalogue", "qa.followup", "qa.query", "qa.retrieval"},
     {"qa.answering"},
     {"qa.library"},
     {"qa.evaluation"},
-    {"qa.ui", "qa.cli", "qa.__main__"},
+    {"qa.ui", "qa.cli", "qa.terminal", "qa.__main__"},
 ]
-DRAWING = ("qa.ui", "qa.cli", "qa.__main__")
+DRAWING = ("qa.ui", "qa.cli", "qa.terminal", "qa.__main__")
 
 
 def modules() -> Iterator[tuple[str, Path]]:

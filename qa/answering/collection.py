@@ -2,7 +2,7 @@
 
 They are answered over every item, never over the top k, with the count and what it was counted in. A
 question is one of them when it says so (哪些报道, 几条消息), or when it asks for a list and all that is left
-of it once places, dates, section and asking words are taken away are conditions that items can be held against.
+of it, without places, dates, section and asking words, are conditions that items can be held against.
 """
 
 from __future__ import annotations

@@ -235,7 +235,8 @@ class SupportModel:
 
     def off_topic(self, features: Features) -> bool:
         """Whether the question has nothing to do with the item found for it."""
-        return features.beyond < 0.0 and features.words_item < self.off_topic_words
+        words = 0.0 if features.english else features.words_item
+        return features.beyond < 0.0 and words < self.off_topic_words
 
 
 @lru_cache(maxsize=1)

@@ -157,7 +157,12 @@ def main() -> None:
             folder, Path(options.index) / folder.parent.name if options.index else None
         ) as library:
             found.extend(examples(library, rows))
-    off = np.array([e.features.beyond < 0 and e.features.words_item < OFF_TOPIC_WORDS for e in found])
+    off = np.array(
+        [
+            e.features.beyond < 0 and (e.features.english or e.features.words_item < OFF_TOPIC_WORDS)
+            for e in found
+        ]
+    )
     types = np.array([example.type for example in found])
     report("off topic", {kind: float(off[types == kind].mean()) for kind in sorted(set(types))})
     groups = [example.question for example in found]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
-    from qa.library import BulletinContents
+    from qa.catalogue import BulletinContents
     from qa.types import Answer, Hit
 
 # What one request may carry at most; the library's own limit on a question is a setting and lower.

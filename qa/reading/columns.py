@@ -45,21 +45,23 @@ def _in_columns(pieces: Sequence[Piece], size: float) -> list[list[Piece]]:
     if gutter is None:
         return [list(pieces)]
     blocks: list[list[Piece]] = []
+    whole: list[Piece] = []
     left: list[Piece] = []
     right: list[Piece] = []
 
     def finish() -> None:
-        blocks.extend(column for column in (left.copy(), right.copy()) if column)
-        left.clear()
-        right.clear()
+        for block in (whole, left, right):
+            if block:
+                blocks.append(block.copy())
+                block.clear()
 
-    for line in _lines(pieces, size):
-        if any(piece.left < gutter < piece.right for piece in line):
-            finish()
-            if blocks and blocks[-1] and getattr(blocks[-1][0], "right", 0) > gutter > blocks[-1][0].left:
-                blocks[-1].extend(line)
-            else:
-                blocks.append(list(line))
+    lines = _lines(pieces, size)
+    lone = _lone_edges(lines)
+    for number, line in enumerate(lines):
+        if number in lone or any(piece.left < gutter < piece.right for piece in line):
+            if left or right or number in lone:
+                finish()
+            whole.extend(line)
         else:
             left.extend(piece for piece in line if piece.right <= gutter)
             right.extend(piece for piece in line if piece.left >= gutter)
@@ -67,14 +69,28 @@ def _in_columns(pieces: Sequence[Piece], size: float) -> list[list[Piece]]:
     return blocks
 
 
+def _lone_edges(lines: Sequence[Sequence[Piece]]) -> set[int]:
+    """The first and last line of a page, by number, where they stand well apart: header and page number."""
+    pitches = [above[0].middle - below[0].middle for above, below in itertools.pairwise(lines)]
+    if len(pitches) < 3:
+        return set()
+    usual = median(pitches)
+    found: set[int] = set()
+    if pitches[0] > 1.6 * usual and len(lines[0]) == 1:
+        found.add(0)
+    if pitches[-1] > 1.6 * usual and len(lines[-1]) == 1:
+        found.add(len(lines) - 1)
+    return found
+
+
 def _gutter(pieces: Sequence[Piece], size: float) -> float | None:
-    """The x that parts two columns: in the middle third, crossed by few lines, text on both sides of most."""
+    """The x that parts two columns: in the middle third, crossed by few lines, with text on both sides."""
     first, last = min(piece.left for piece in pieces), max(piece.right for piece in pieces)
     span = last - first
     lines = _lines(pieces, size)
     if len(lines) < 8 or span <= 0:
         return None
-    best: tuple[int, float] | None = None
+    found: list[tuple[int, float]] = []
     for step in range(30, 71):
         x = first + span * step / 100
         crossed = sum(any(piece.left < x < piece.right for piece in line) for line in lines)
@@ -82,18 +98,18 @@ def _gutter(pieces: Sequence[Piece], size: float) -> float | None:
             any(piece.right <= x for piece in line) and any(piece.left >= x for piece in line)
             for line in lines
         )
-        if (
-            both >= 6
-            and both >= 0.5 * len(lines)
-            and crossed <= 0.4 * len(lines)
-            and (not best or both > best[0])
-        ):
-            best = both, x
-    if best is None:
+        # A last page may fill little of its right column, but then nothing else crosses the gutter.
+        clear = both >= 3 and crossed <= 0.1 * len(lines)
+        usual = both >= 6 and both >= 0.5 * len(lines) and crossed <= 0.4 * len(lines)
+        if clear or usual:
+            found.append((both - crossed, x))
+    if not found:
         return None
+    best = [x for score, x in found if score == max(found)[0]]
+    gutter = best[len(best) // 2]
     # A table has gaps there too, but its cells don't fill their columns.
-    widths = [_filled(line, best[1], first, last) for line in lines if len(line) > 1]
-    return best[1] if widths and median(widths) > 0.75 else None
+    widths = [_filled(line, gutter, first, last) for line in lines if len(line) > 1]
+    return gutter if widths and median(widths) > 0.75 else None
 
 
 def _filled(line: Sequence[Piece], x: float, first: float, last: float) -> float:

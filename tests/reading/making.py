@@ -15,6 +15,8 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from typesetting import CONTENT, columns, wrap
 
+from qa.types import Bulletin
+
 FONT = "STSong-Light"
 SIZE = 12
 
@@ -124,3 +126,28 @@ def html(charset: str = "utf-8", table: str = "") -> str:
             parts += [f"<div><p>{paragraph}</p></div>" for paragraph in paragraphs]
     parts.append(f"{table}<p style='display:none'>看不见的字</p><!-- 注释 --></body></html>")
     return "\n".join(parts)
+
+
+def set_bulletin(bulletin: Bulletin, count: int) -> bytes:
+    """A parsed bulletin as a PDF of `count` columns, with a number at the foot of each page."""
+    drawing, stream = canvas()
+    width, rows = 68 // count, 34
+    lines: list[tuple[float, str]] = []
+    section = ""
+    for item in bulletin.items:
+        headings = [item.title] if item.section == section else [item.section, item.title]
+        section = item.section
+        for line in (line for heading in headings for line in wrap(heading, width, 0)):
+            lines.append(((width - columns(line)) / 4, line))
+        for passage in item.passages:
+            first, *rest = wrap(passage.text, width, 4)
+            lines += [(2.0, first), *((0.0, line) for line in rest)]
+    for page, start in enumerate(range(0, len(lines), rows * count), 1):
+        drawing.setFont(FONT, SIZE)
+        for number, (indent, text) in enumerate(lines[start : start + rows * count]):
+            column, row = divmod(number, rows)
+            drawing.drawString(60 + (column * 20 + indent) * SIZE, 780 - row * 21, text)
+        drawing.drawString(290, 30, str(page))
+        drawing.showPage()
+    drawing.save()
+    return stream.getvalue()

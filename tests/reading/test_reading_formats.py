@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from making import docx, html, pdf, two_columns
+from making import docx, html, pdf, set_bulletin, two_columns
 from typesetting import CONTENT, PARAGRAPHS, SECTIONS, TITLES, Setting, check_coverage, check_spans, typeset
 
 from qa.errors import ReadingError
@@ -12,6 +12,8 @@ from qa.parsing import parse_bulletin
 from qa.reading import SUFFIXES, read_source
 from qa.text import compact
 from qa.types import Bulletin
+
+SEEDS = Path(__file__).parents[2] / "seeds"
 
 
 def parsed(folder: Path, name: str, data: bytes | str) -> Bulletin:
@@ -155,3 +157,23 @@ def test_a_bad_line_of_an_export_is_named(tmp_path: Path, line: str, said: str) 
         parsed(tmp_path, "a.jsonl", '{"id": "x", "title": "a", "text": "b"}\n' + line + "\n")
     assert str(caught.value).startswith(f"a.jsonl: {said}")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("name", ["000_c35e435d67e0821e.txt", "001_167d264cfd7a1efd.txt"])
+def test_a_sample_set_as_a_pdf_gives_the_same_items_and_passages(
+    tmp_path: Path, name: str, count: int
+) -> None:
+    original = parse_bulletin(read_source(SEEDS / name, name))
+    again = parsed(tmp_path, "a.pdf", set_bulletin(original, count))
+    assert again.sections == original.sections
+    assert [compact(item.title) for item in again.items] == [compact(item.title) for item in original.items]
+    assert [[compact(each.text) for each in item.passages] for item in again.items] == [
+        [compact(each.text) for each in item.passages] for item in original.items
+    ]
+    assert [item.date for item in again.items] == [item.date for item in original.items]
+    assert [[len(each.points) for each in item.enumerations] for item in again.items] == [
+        [len(each.points) for each in item.enumerations] for item in original.items
+    ]
+    check_spans(again)
+    check_coverage(again)

@@ -27,6 +27,10 @@ _EVENT = re.compile(
     r"|(?:论坛|大会|峰会|年会|博览会|展览会|交易会|周|节|赛)\s?((?:19|20)\d\d)(?!\d|\s?年)"
 )
 _THIS_YEAR = re.compile(r"今年\s*[（(]\s*((?:19|20)\d\d)")
+# 2021年第3期.txt, brief-2021-03.txt, 20210308.txt; no part of a longer number or of a digest.
+_NAMED_YEAR = re.compile(
+    r"(?<![0-9A-Za-z])(20\d\d)(?=年|[-_.](?:\D|0\d|1[0-2])|(?:0[1-9]|1[0-2])[0-3]\d(?![0-9A-Za-z]))"
+)
 _GOAL = re.compile(r"(?:到|至|力争|争取|计划|预计|将于|拟于|截至|目标)\s?$")
 _FUTURE = re.compile(r"(?:将于|将在|拟于|定于|自|从|到|至|于)\s?$")
 
@@ -95,11 +99,14 @@ def _named(text: str, name: str) -> list[tuple[int, float]]:
     votes: list[tuple[int, float]] = []
     votes += [(int(match.group(1) or match.group(2)), 1.5) for match in _EVENT.finditer(text)]
     votes += [(int(match.group(1)), 3.0) for match in _THIS_YEAR.finditer(text)]
-    for match in _YEAR.finditer(text):
-        if not _GOAL.search(text[max(0, match.start() - 4) : match.start()]):
-            votes += [(int(match.group(1)), 0.3), (int(match.group(1)) + 1, 0.2)]
-    # Years named only as goals or long past shouldn't win by number alone.
-    votes += [(int(year), 1.5) for year in re.findall(r"(?<!\d)(20\d\d)(?=[年\-_.]|\d{4}(?!\d))", name)]
+    # A year by itself (同比 2019 年) tips the scales but never decides, however often it comes.
+    plain = {
+        int(match.group(1))
+        for match in _YEAR.finditer(text)
+        if not _GOAL.search(text[max(0, match.start() - 4) : match.start()])
+    }
+    votes += [vote for year in sorted(plain) for vote in ((year, 0.3), (year + 1, 0.2))]
+    votes += [(int(year), 1.5) for year in _NAMED_YEAR.findall(name)]
     return votes
 
 

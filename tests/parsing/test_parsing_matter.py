@@ -1,5 +1,6 @@
 """Mastheads, tables of contents and distribution lists around the items, and bulletins without titles."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -164,11 +165,26 @@ def test_a_department_that_signs_a_report_is_no_section() -> None:
         ("6 月 8 日，在 2022 世界数字经济大会上发布报告。", 2022),
         ("今年（2019 年）以来，某市新增企业三百家。5 月 6 日通报。", 2019),
         ("12 月 8 日，某市召开会议。", None),
+        ("2019 年增长，2019 年下降，2019 年持平，2019 年回升，2019 年起步。", None),
         ("到 2030 年，建成现代化体系。规划期为 2020-2030 年。", None),
     ],
 )
 def test_the_year_is_inferred_from_what_the_bulletin_says(text: str, year: int | None) -> None:
     assert parse_bulletin(source(text)).year == year
+
+
+@pytest.mark.parametrize(
+    ("name", "year"),
+    [
+        ("2021年第3期.txt", 2021),
+        ("briefs/brief-2021-03.txt", 2021),
+        ("20210308.txt", 2021),
+        ("a_c35e2035.2087e0821e.txt", None),
+        ("12021.txt", None),
+    ],
+)
+def test_a_files_name_may_say_the_year_where_its_text_does_not(name: str, year: int | None) -> None:
+    assert parse_bulletin(replace(source("12 月 8 日，某市召开会议。"), name=name)).year == year
 
 
 def test_dates_count_from_the_bulletins_own_date() -> None:

@@ -129,15 +129,15 @@ class UnitTable:
         self, found: NDArray[np.int64], scores: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None
     ) -> list[UnitHit]:
         """Return the k best units of the vectors at `found` (places in `rows`), ties by corpus order."""
-        entries: list[tuple[float, int, int, int]] = []
-        for place, score in zip(found.tolist(), scores.tolist(), strict=True):
-            start, end = self.offsets[place], self.offsets[place + 1]
-            columns = (self.places[start:end], self.first[start:end], self.last[start:end])
-            for passage, first, last in zip(*(column.tolist() for column in columns), strict=True):
-                if mask is None or mask[passage]:
-                    entries.append((-score, passage, first, last))
-        entries.sort()
-        return [
-            UnitHit(int(self.order[passage]), first, last, -score)
-            for score, passage, first, last in entries[:k]
-        ]
+        starts = self.offsets[found]
+        counts = self.offsets[found + 1] - starts
+        units = expand(starts, counts)
+        cosines = np.repeat(scores, counts)
+        passages = self.places[units]
+        if mask is not None:
+            kept = mask[passages]
+            units, cosines, passages = units[kept], cosines[kept], passages[kept]
+        first, last = self.first[units], self.last[units]
+        best = np.lexsort((last, first, passages, -cosines))[:k]
+        columns = (self.order[passages[best]], first[best], last[best], cosines[best])
+        return [UnitHit(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]

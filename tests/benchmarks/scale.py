@@ -133,13 +133,6 @@ class Drawn:
         noise = np.random.default_rng(SEED).normal(size=(65_536, self.dimension)).astype(np.float32)
         self._noise = noise / np.linalg.norm(noise, axis=1, keepdims=True)
 
-    def _turned(
-        self, vectors: NDArray[np.float32], codes: Sequence[int], cosine: float
-    ) -> NDArray[np.float32]:
-        noise = self._noise[np.array(codes, np.int64) % len(self._noise)]
-        mixed = cosine * vectors + np.float32((1 - cosine**2) ** 0.5) * noise
-        return np.asarray(mixed / np.linalg.norm(mixed, axis=1, keepdims=True), np.float32)
-
     def encode_passages(self, texts: Sequence[str], progress: object = None) -> NDArray[np.float32]:
         """Return unit rows (n, d)."""
         if not texts:
@@ -284,7 +277,7 @@ def query(size: int, work: Path, real: bool) -> dict[str, Any]:
     settings = Settings()
     opened, snapshot = timed(lambda: Snapshot.open(index, encoder))
     retriever = Retriever(
-        snapshot.store, snapshot.lexical, snapshot.vectors, encoder, Background(),
+        snapshot.store, snapshot.lexical, snapshot.vectors, encoder, Background.measure(snapshot.vectors, encoder),
         lexical_weight=settings.lexical_weight, foreign_lexical_weight=settings.foreign_lexical_weight,
     )  # fmt: skip
 
@@ -521,7 +514,8 @@ def main() -> None:
                         f"  {name}: build {other['build_s']:.1f} s, p50 {row['p50']:.1f}  p95 {row['p95']:.1f} ms, "
                         f"peak {other['peak_mib']:,.0f} MiB"
                     )
-            shutil.rmtree(work / f"index-{size}", ignore_errors=options.work is None)
+            if options.work is None:
+                shutil.rmtree(work / f"index-{size}", ignore_errors=True)
     growth({size: held for size, held in results.items() if "failed" not in held["query"]})
     if options.json:
         options.json.write_text(json.dumps({"machine": machine(), "results": results}, indent=1))

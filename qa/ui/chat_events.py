@@ -43,7 +43,7 @@ class ChatEvents:
             tab.editing,
             tab.history,
         ]
-        self._filters = [tab.sections, tab.bulletins, tab.since, tab.until, tab.mode]
+        self._filters: list[Any] = [tab.sections, tab.bulletins, tab.since, tab.until, tab.mode]
 
     def connect(self) -> None:
         """Attach every listener."""
@@ -76,8 +76,8 @@ class ChatEvents:
         tab.export.click(self._export, [tab.conversation, language], tab.exported, **private).then(
             None, tab.exported, js=_DOWNLOAD
         )
-        for component in self._filters[:4]:
-            component.change(self._count, [language, *self._filters], tab.filters, **private)
+        for chosen in self._filters[:4]:
+            chosen.change(self._count, [language, *self._filters], tab.filters, **private)
         tab.clear.click(lambda: ([], [], "", ""), None, self._filters[:4], **private)
 
     def _show(self, conversation: Conversation, language: Language, *, keep: bool = True) -> dict[Any, Any]:

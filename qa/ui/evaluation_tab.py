@@ -58,7 +58,7 @@ class EvaluationTab:
         """Attach every listener."""
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         shown = [self.status, self.measures, self.report, self.stop]
-        running = [
+        running: list[Any] = [
             self.run.click(self._uploaded, [self.file, self._language], shown, **private),
             self.kept.click(self._saved, self._language, shown, **private),
         ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 
@@ -16,12 +17,9 @@ from qa.ui.desk import Desk
 from qa.ui.html import element, join
 from qa.ui.labels import Labels
 from qa.ui.limits import Limits
-from qa.ui.shelf import Shelf, rows_html
+from qa.ui.shelf import FileRow, Shelf, rows_html
 from qa.ui.texts import Language, say
 from qa.ui.uploads import SUFFIXES
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _CHARTS = ("section", "month", "place")
 _INK = "#982f2f"
@@ -167,10 +165,10 @@ class LibraryTab:
 
     @staticmethod
     def _plot(name: str, counts: Sequence[tuple[str, int]], language: Language) -> Any:
-        import pandas as pd
-
+        # Gradio's charts take a data frame, of the pandas that comes with it.
+        pandas = import_module("pandas")
         kind, number = say(language, f"chart.{name}"), say(language, "chart.items")
-        frame: pd.DataFrame = pd.DataFrame(counts, columns=[kind, number])
+        frame = pandas.DataFrame(counts, columns=[kind, number])
         return gr.BarPlot(
             frame,
             x=kind,
@@ -194,7 +192,7 @@ class LibraryTab:
         self, paths: list[str] | None, language: Language, conversation: Conversation
     ) -> Iterator[list[Any]]:
         unchanged = [gr.skip()] * len(self._changed(language, conversation))
-        rows = ()
+        rows: tuple[FileRow, ...] = ()
         for rows in self._shelf.add([Path(path) for path in paths or ()], language):
             yield [str(rows_html(rows, language)), gr.skip(), gr.update(visible=True), *unchanged]
         told = str(rows_html(rows, language))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from gradio.events import api
 
 from qa.errors import BulletinQAError
 from qa.ui.limits import Limits, RateLimiter
@@ -26,7 +27,7 @@ class Programs:
     def offer(self) -> None:
         """Add the endpoints to the Blocks that are being built."""
         for function in (self.ask, self.retrieve, self.contents):
-            gr.api(function, api_name=function.__name__, concurrency_limit=4)
+            api(function, api_name=function.__name__, concurrency_limit=4)
 
     def ask(self, request: gr.Request, question: str, history: list[str] | None = None) -> dict[str, Any]:
         """Answer a question with citations, or refuse; the fields of `bulletin-qa ask --json`."""

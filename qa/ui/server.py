@@ -113,7 +113,9 @@ def build_page(library: Library, settings: Settings | None = None, limits: Limit
     """The page over `library` as Gradio Blocks, without look or server; `create_app` adds both."""
     from qa.ui.page import Page
 
-    return Page(library, settings or library.settings, limits or Limits()).blocks
+    page = Page(library, settings or library.settings, limits or Limits())
+    blocks: Blocks = page.blocks
+    return blocks
 
 
 def create_app(

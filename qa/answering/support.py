@@ -52,6 +52,7 @@ class Features:
     rest_meaning: float
     near: float
     english: float
+    followup: float
     partial: float
 
     def to_dict(self) -> dict[str, float]:
@@ -100,6 +101,7 @@ def features_of(
         rest_meaning=max((scored.beside for scored in chosen), default=0.0),
         near=_nearness(query, weights, rest, chosen),
         english=float(query.language == "en"),
+        followup=float(bool(query.carried)),
         partial=4.0 * words_item * (1.0 - words_item) if weights else 0.0,
     )
 

@@ -86,10 +86,20 @@ def find_matter(lines: Sequence[Line]) -> Matter:
         back=_back(lines[contents:]),
         title=tidy_heading(name.text) if name else "",
         issue=" ".join(issue.split()),
-        date=date_in([line.text for line in lines[:masthead]]),
+        date=date_in([line.text for line in lines[:masthead]]) or _closing_date(lines),
         titles=titles,
         headings=titles - numbered if numbered else frozenset(),
     )
+
+
+def _closing_date(lines: Sequence[Line]) -> date | None:
+    """The day that a notice closes with, on a line of its own or in the imprint."""
+    for line in reversed(lines[-8:]):
+        if line.width <= 60 and not _SENTENCE.search(line.text) and _ends_in_date(line.text):
+            alone = find_dates(line.text, None)[0].start == 0
+            if alone or _BACK.search(line.text):
+                return date_in([line.text])
+    return None
 
 
 def _belongs(text: str) -> bool:
@@ -159,16 +169,16 @@ def _leaderless(line: Line) -> str:
 
 
 def _repeated(lines: Sequence[Line], first: int) -> int:
-    """Where a table of contents without page numbers ends: at the line that its first entry announces."""
-    if first >= len(lines):
-        return first
-    wanted = compact(without_marker(lines[first].text))
-    for number in range(first + 1, min(len(lines), first + 120)):
-        if compact(without_marker(lines[number].text)) == wanted:
-            return number
-        if "。" in lines[number].text:
+    """Where a table of contents without page numbers ends: after its last line that comes again later."""
+    names = [compact(tidy_heading(line.raw)) if len(line.raw) <= _LONGEST_ENTRY else "" for line in lines]
+    last_place = {name: number for number, name in enumerate(names)}
+    end = first
+    for number in range(first, min(len(lines), first + 200)):
+        if "。" in lines[number].text or number - end > 1:
             break
-    return first
+        if names[number] and last_place[names[number]] > number:
+            end = number + 1
+    return end
 
 
 def _back(lines: Sequence[Line]) -> int:

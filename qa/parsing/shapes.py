@@ -7,6 +7,7 @@ import re
 
 from qa.dates.calendar import number_of
 
+BULLETS = "★☆◆◇●○■□▲△▼▶►※✦✿♦•·❖➤"
 NUMERAL = "[一二三四五六七八九十百]{1,4}"
 
 
@@ -29,16 +30,14 @@ _SHAPES: tuple[tuple[Shape, re.Pattern[str]], ...] = (
     (Shape.HASH, re.compile(r"#{1,6}\s+(?=\S)")),
     (Shape.STRONG, re.compile(r"(?:\*\*|__)(?=[^*_]{1,80}(?:\*\*|__)\s*$)")),
     (Shape.BRACKETS, re.compile(r"[【〖\[](?=[^】〗\]]{0,20}[一-龥][^】〗\]]{0,20}[】〗\]]\s*$)")),
-    (Shape.BULLET, re.compile(r"[★☆◆◇●○■□▲△▼▶►※✦✿♦•·❖➤]\s*(?=\S)|[-*+]\s+(?=\S)")),
+    (Shape.BULLET, re.compile(rf"[{BULLETS}]\s*(?=\S)|[-*+]\s+(?=\S)")),
     (Shape.CHAPTER, re.compile(rf"第\s*(?:{NUMERAL}|\d{{1,2}})\s*(?:部分|章|篇|编|版|栏)[\s:：、]*(?=\S)")),
     (Shape.HAN_NUMBER, re.compile(rf"{NUMERAL}\s*[、．.]\s*(?=\S)")),
     (Shape.HAN_BRACKET, re.compile(rf"[（(]{NUMERAL}[）)]\s*、?(?=\S)")),
     (Shape.NUMBER, re.compile(r"\d{1,2}\s*(?:[、．]|\.(?!\d))\s*(?=\S)")),
     (Shape.NUMBER_BRACKET, re.compile(r"[（(]\d{1,2}[）)]\s*(?=\S)|\d{1,2}[）)]\s*(?=\S)|[①-⑳]\s*(?=\S)")),
 )
-_STARTS = frozenset(
-    "#*_【〖[★☆◆◇●○■□▲△▼▶►※✦✿♦•·❖➤-+第一二三四五六七八九十百（(0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-)
+_STARTS = frozenset(f"#*_【〖[{BULLETS}-+第一二三四五六七八九十百（(0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 NUMBERED = frozenset({Shape.CHAPTER, Shape.HAN_NUMBER, Shape.HAN_BRACKET, Shape.NUMBER, Shape.NUMBER_BRACKET})
 _LETTER_SPACED = re.compile(r"[一-龥](?:\s+[一-龥]){1,}")
 _POINT = re.compile(
@@ -86,6 +85,8 @@ def without_marker(text: str) -> str:
                 return rest.rstrip("】〗]").strip()
             if shape is Shape.STRONG:
                 return rest.rstrip("*_").strip()
+            if shape is Shape.BULLET:
+                return rest.rstrip(BULLETS).strip() or rest
             return rest.rstrip("#").strip() if shape is Shape.HASH else rest
     return text
 

@@ -265,3 +265,66 @@ def test_a_name_of_its_own_above_sections_and_titles_with_stops_in_them() -> Non
         ("国内经济", "商务部：上半年我国实际使用外资同比增长 17.4%", None),
         ("国际经济", "美联储加息 75 个基点，为 1994 年以来最大幅度！", None),
     ]
+
+
+def test_a_notice_is_dated_by_its_closing_line() -> None:
+    bulletin = parsed(
+        """
+        关于做好春节期间有关工作的通知
+
+        各区人民政府，市政府各委、办、局：
+
+        现将有关事项通知如下：
+
+        一、加强组织领导。各单位要高度重视，落实责任。
+
+        二、强化值班值守。严格执行 24 小时值班制度。
+
+        某某市人民政府办公厅
+
+        2024 年 1 月 30 日
+        """
+    )
+    (item,) = bulletin.items
+    assert (item.title, item.date, bulletin.year) == ("关于做好春节期间有关工作的通知", "2024-01-30", 2024)
+    assert [len(each.points) for each in item.enumerations] == [2]
+
+
+def test_headings_between_stars_and_a_contents_list_under_one() -> None:
+    bulletin = parsed(
+        """
+        ★本期导读★
+        ☆ 某市成立人工智能产业联盟
+        ☆ 某省发布数据要素行动方案
+        ★产业动态★
+        某市成立人工智能产业联盟
+        1 月 10 日，某市人工智能产业联盟成立，首批成员 56 家。
+        ★政策速递★
+        某省发布数据要素行动方案
+        1 月 8 日，某省印发《数据要素行动方案》。
+        """
+    )
+    assert outline(bulletin) == [
+        ("产业动态", "某市成立人工智能产业联盟", None),
+        ("政策速递", "某省发布数据要素行动方案", None),
+    ]
+
+
+def test_parts_as_sections_and_topics_as_titles() -> None:
+    bulletin = parsed(
+        """
+        第一部分 宏观经济
+        前三季度经济运行情况分析
+        前三季度，全省生产总值 8.2 万亿元，同比增长 5.2%。
+        外贸形势分析与应对建议
+        9 月，全省进出口总额 4500 亿元。
+        第二部分 区域发展
+        山区 26 县发展情况
+        山区 26 县生产总值增速高于全省。
+        """
+    )
+    assert outline(bulletin) == [
+        ("宏观经济", "前三季度经济运行情况分析", None),
+        ("宏观经济", "外贸形势分析与应对建议", None),
+        ("区域发展", "山区 26 县发展情况", None),
+    ]

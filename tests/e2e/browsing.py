@@ -10,12 +10,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from qa.library import Library
 from qa.ui import create_app
 from qa.ui.limits import Limits
+from qa.ui.texts import say
 
 ARGUMENTS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -33,11 +35,16 @@ def find_chromium() -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Served:
     address: str
     library: Library
     folder: Path
+
+    @cached_property
+    def listing(self) -> str:
+        """A question that is answered with several quotes."""
+        return listing_question(self.library)
 
 
 @contextmanager
@@ -67,6 +74,19 @@ def serve_library(folder: Path, index: Path) -> Iterator[Served]:
     limits = Limits(burst=1_000, per_minute=6_000)
     with serve_app(create_app(library, limits=limits)) as address:
         yield Served(address, library, folder)
+
+
+def listing_question(library: Library, citations: int = 3) -> str:
+    """A question about one of the items that the library answers with several quotes.
+
+    The page is under test here, not the choice of evidence: whatever is answered so will do.
+    """
+    for row in library.store.items():
+        if library.store.item(row.item_id).enumerations:
+            question = say("zh", "example.points", title=row.title)
+            if len(library.ask(question).citations) >= citations:
+                return question
+    raise AssertionError("no item of the samples is answered with several quotes")
 
 
 @dataclass

@@ -40,7 +40,7 @@ def save(page: Any, name: str) -> None:
 def take(browser: Any, served: Served) -> None:
     """Every picture."""
     with Desk.open(browser, served, viewport=WIDE) as desk:
-        desk.ask("上海市知识产权保护条例有哪几个亮点？")
+        desk.ask(served.listing)
         desk.page.wait_for_selector("mark.current")
         desk.last.locator(".chip").nth(2).click()
         desk.page.wait_for_selector('mark.current[data-number="3"]')

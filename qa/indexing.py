@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -14,14 +12,16 @@ from pathlib import Path
 from threading import Event
 
 from embeddings.encoder import Encoder
-from qa.errors import BulletinQAError, StoreError, StoreLockedError
+from qa.errors import BulletinQAError, StoreError, StoreLockedError, StoreVersionError
 from qa.lexical import LexicalIndex
 from qa.storage.files import DamagedError, DamagedStoreError, OutdatedError, explain
 from qa.storage.generations import Stamp
+from qa.storage.location import default_index
 from qa.storage.locking import writing
 from qa.storage.progress import Progress, Silent
 from qa.storage.rows import FileState
 from qa.storage.scanning import Found, changed, digest_of, doubtful, scan, shown
+from qa.storage.snapshot import PUBLISHED, Snapshot, published
 from qa.storage.updating import HOLDING, Update
 from qa.store import FILE, Store
 from qa.vectors import VectorIndex
@@ -61,83 +61,8 @@ class SyncReport:
         return bool(self.added or self.changed or self.removed or self.renamed)
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One state of an index: the store and both derived indexes at one generation."""
-
-    store: Store
-    lexical: LexicalIndex
-    vectors: VectorIndex | None
-
-    @classmethod
-    def open(cls, index: Path, encoder: Encoder | None = None) -> Snapshot:
-        """Open the latest state in which all parts agree; StoreError, with the cure, when there is none."""
-        # A writer may publish, and delete what is old, between two looks.
-        for attempt in range(5):
-            try:
-                return cls._open(index, encoder)
-            except DamagedError:
-                if attempt == 4:
-                    raise
-                time.sleep(0.05)
-        raise AssertionError
-
-    @classmethod
-    def _open(cls, index: Path, encoder: Encoder | None) -> Snapshot:
-        latest = Store.open(index)
-        try:
-            damage: DamagedError | None = None
-            for generation in reversed(_published(latest)):
-                stamp = Stamp(latest.identity, generation)
-                try:
-                    lexical = LexicalIndex.open(index, stamp=stamp)
-                    vectors = None if encoder is None else VectorIndex.open(index, encoder, stamp=stamp)
-                except DamagedError as error:
-                    damage = damage or error
-                    continue
-                return cls(Store.open(index, generation=generation), lexical, vectors)
-        finally:
-            latest.close()
-        raise damage or DamagedError(
-            f"the index {index} is not complete: run the command `bulletin-qa build`"
-        )
-
-    def close(self) -> None:
-        """Close the store."""
-        self.store.close()
-
-
 CHECKED = 16 << 20
 """A store of up to this many bytes is read through and checked whenever a folder is synchronised."""
-
-PUBLISHED = "published"
-"""The note of the store that names the generations whose derived indexes were complete, latest last."""
-
-
-def default_index(bulletins: Path) -> Path:
-    """Return where an index goes when nobody says: beside the bulletins, else with the user's data.
-
-    Two folders of one name never share an index. The path is not made.
-    """
-    resolved = bulletins.resolve()
-    name = f"{resolved.name or 'bulletins'}-{hashlib.sha256(os.fsencode(resolved)).hexdigest()[:8]}"
-    beside = resolved.parent / ".bulletin-qa" / name
-    if (
-        beside.exists()
-        or os.access(resolved.parent / ".bulletin-qa", os.W_OK)
-        or os.access(resolved.parent, os.W_OK)
-    ):
-        return beside
-    return _user_data() / "bulletin-qa" / name
-
-
-def _user_data() -> Path:
-    given = os.environ.get("XDG_DATA_HOME") or os.environ.get("LOCALAPPDATA")
-    if given and Path(given).is_absolute():
-        return Path(given)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support"
-    return Path.home() / ".local" / "share"
 
 
 def synchronise(
@@ -148,13 +73,15 @@ def synchronise(
     *,
     wait: float = 30.0,
     check: bool = False,
+    required: bool = True,
 ) -> SyncReport:
     """Bring the index up to date with a folder: read what changed, then let the derived indexes catch up.
 
     Each file is committed on its own; stopped at any point, the next call goes on. A damaged part is put
     aside or rebuilt, and said so in `notices`. Without an encoder the vectors are left alone. `wait` is how
     many seconds to wait for another writer. `check` compares every byte of the index with its checksums,
-    which is otherwise done only where that is quick.
+    which is otherwise done only where that is quick. Unless `required`, an index that cannot be written but
+    read is left as it is, and that said in `notices`.
 
     Raises UsageError for a folder that isn't there, StoreLockedError, StoreVersionError for an index of a
     newer version, StoreError when the index can't be written.
@@ -164,9 +91,29 @@ def synchronise(
     report = _unchanged(found, index, encoder, check)
     if report is not None:
         return report
+    try:
+        return _written(found, index, encoder, progress or Silent(), wait, check)
+    except StoreError as error:
+        # Whoever only wants to ask is served by the last whole state, and told that it is not the newest.
+        if required or isinstance(error, StoreVersionError) or not _readable(index, encoder):
+            raise
+        return SyncReport(notices=(f"{error}; answers come from the index as it was before",))
+
+
+def _written(
+    found: list[Found], index: Path, encoder: Encoder | None, progress: Progress, wait: float, check: bool
+) -> SyncReport:
     with writing(index, wait):
         # What another writer did while this one waited is seen: the comparison is made again under the lock.
-        return _Synchronisation(index, encoder, progress or Silent(), check).run(found)
+        return _Synchronisation(index, encoder, progress, check).run(found)
+
+
+def _readable(index: Path, encoder: Encoder | None) -> bool:
+    try:
+        Snapshot.open(index, encoder).close()
+    except StoreError:
+        return False
+    return True
 
 
 def _unchanged(found: list[Found], index: Path, encoder: Encoder | None, check: bool) -> SyncReport | None:
@@ -186,7 +133,7 @@ def _unchanged(found: list[Found], index: Path, encoder: Encoder | None, check: 
             ):
                 return None
         stamp = Stamp(store.identity, store.generation)
-        if stamp.generation not in _published(store):
+        if stamp.generation not in published(store):
             return None
         if check or store.size() <= CHECKED:
             store.verify()
@@ -198,10 +145,6 @@ def _unchanged(found: list[Found], index: Path, encoder: Encoder | None, check: 
         return None
     finally:
         store.close()
-
-
-def _published(store: Store) -> list[int]:
-    return [int(part) for part in (store.meta(PUBLISHED) or "").split() if part.isdigit()]
 
 
 def _skipped(states: Mapping[str, FileState]) -> tuple[tuple[str, str], ...]:
@@ -280,7 +223,7 @@ class _Synchronisation:
     def _catch_up(self, store: Store) -> None:
         """Bring the derived indexes to the store's generation, then name it as the one to read."""
         stamp = Stamp(store.identity, store.generation)
-        before = _published(store)
+        before = published(store)
         try:
             LexicalIndex.open(self._index, stamp=stamp, thorough=self._check)
         except DamagedError:

@@ -239,6 +239,16 @@ class Reader:
         """Return the names of the sections that hold items, in corpus order."""
         return list(dict.fromkeys(row.section for row in self.items() if row.section))
 
+    def newest_date(self) -> str | None:
+        """Return the latest date of an item or bulletin (ISO), None when none is known."""
+        visible = set(self._view.contents.tolist())
+        with self._pool.connection() as connection:
+            rows = connection.execute(
+                "SELECT content, max(coalesce(max(i.date), ''), coalesce(c.date, ''))"
+                " FROM contents c LEFT JOIN items i USING (content) GROUP BY content"
+            ).fetchall()
+        return max((day for content, day in rows if content in visible and day), default=None)
+
     def counts(self) -> Counts:
         """Return how much the store holds."""
         rows = self._by_content("SELECT content, items, passages, sentences, characters FROM contents")

@@ -41,13 +41,14 @@ sys.path.insert(0, str(ROOT))
 
 from embeddings import load_encoder  # noqa: E402
 from qa.background import Background  # noqa: E402
-from qa.indexing import PUBLISHED, Snapshot  # noqa: E402
+from qa.indexing import Snapshot  # noqa: E402
 from qa.lexical import LexicalIndex  # noqa: E402
 from qa.query import understand  # noqa: E402
 from qa.retrieval import Retriever  # noqa: E402
 from qa.settings import Settings  # noqa: E402
 from qa.storage.inverted import nearest_by_hand  # noqa: E402
 from qa.storage.progress import Silent  # noqa: E402
+from qa.storage.snapshot import PUBLISHED  # noqa: E402
 from qa.store import Store  # noqa: E402
 from qa.text import tokens  # noqa: E402
 from qa.types import Bulletin, Item, Page, Passage, Sentence  # noqa: E402

@@ -65,8 +65,12 @@ def test_counts_and_rows_describe_what_is_visible(index: Path) -> None:
     ]
     assert [row.title for row in store.items()] == ["知识产权条例", "无正文", "集成电路", "人才"]
     assert [row.title for row in store.items("b/b.txt")] == ["集成电路", "人才"]
+    assert store.newest_date() == "2021-01-05"
     store.remove("a.txt")
     assert store.counts().bulletins == 1
+    assert store.newest_date() == "2020-12-30"
+    store.remove("b/b.txt")
+    assert store.newest_date() is None
 
 
 def test_filters_leave_the_passages_whose_items_satisfy_them(index: Path) -> None:

@@ -58,11 +58,24 @@ def test_a_second_writer_waits_and_then_says_who_holds_the_lock(folder: Path, in
         assert holder.stdout.readline() == "held\n"
         with pytest.raises(StoreLockedError, match=f"process {holder.pid} on"):
             synchronise(folder, index, HashingEncoder, wait=0.1)
+        # Without an index to fall back on there is nothing to serve.
+        with pytest.raises(StoreLockedError):
+            synchronise(folder, index, HashingEncoder, wait=0.1, required=False)
     finally:
         holder.kill()
         holder.communicate()
     # The lock of a process that died is free.
     assert len(synchronise(folder, index, HashingEncoder, wait=5).added) == 4
+
+
+def test_who_only_asks_is_served_the_last_state_while_another_writes(folder: Path, index: Path) -> None:
+    synchronise(folder, index, HashingEncoder)
+    (folder / "000.txt").unlink()
+    with writing(index):
+        report = synchronise(folder, index, HashingEncoder, wait=0, required=False)
+    assert "as it was before" in report.notices[0]
+    assert not report.anything
+    assert Snapshot.open(index, HashingEncoder()).store.counts().bulletins == 4
 
 
 def test_readers_need_no_lock(folder: Path, index: Path) -> None:

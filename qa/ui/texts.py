@@ -14,7 +14,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tab.library": ("资料库", "Library"),
     "tab.evaluation": ("评测", "Evaluation"),
     "language": ("English", "中文"),
-    "theme": ("明暗", "Light / dark"),
+    "theme": ("明暗", "Theme"),
     "counts": ("{bulletins} 份简报 · {items} 条", "{bulletins} bulletins · {items} items"),
     "contents.more": (
         "另有 {number} 条未列出，可直接提问",
@@ -48,7 +48,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "mode.generative": ("语言模型撰写", "Written by a language model"),
     "examples": ("可以这样问", "You could ask"),
     "example.points": ("{title}，有哪几个方面？", "What are the main points of “{title}”?"),
-    "example.when": ("{title}，是什么时间？", "When: {title}?"),
+    "example.when": ("{title}，是什么时间？", "When did this happen: {title}?"),
     "example.what": ("{title}，具体内容是什么？", "What does it say about “{title}”?"),
     "welcome": ("向 {bulletins} 份简报中的 {items} 条信息提问", "Ask {items} items in {bulletins} bulletins"),
     "welcome.more": (
@@ -99,7 +99,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "why.dense": ("语义", "Dense"),
     "why.score": ("得分", "Score"),
     # Conversations kept in the browser
-    "menu": ("对话列表", "Conversations"),
+    "menu": ("对话列表", "Chats"),
     "new": ("新对话", "New conversation"),
     "history": ("历史对话", "Conversations"),
     "history.none": ("对话只保存在这个浏览器里。", "Conversations are kept in this browser only."),
@@ -159,7 +159,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "chart.sections": ("各栏目条目数（共 {number} 条）", "Items by section ({number})"),
     "chart.places": (
         "标题和首段提到的省份（条目数）",
-        "Provinces named in titles and first passages (items)",
+        "Provinces named in title or first passage",
     ),
     "chart.months": ("各月条目数（注明日期的 {number} 条）", "Items by month ({number} dated)"),
     "chart.section": ("栏目", "Section"),

@@ -24,7 +24,7 @@ from qa.storage.progress import Progress
 
 COARSE = 1_000_000
 """Vectors from which one byte codes eight dimensions: 64 bytes a vector of 512 numbers instead of 256."""
-RECALL = ((10, 0.98), (64, 0.95))
+RECALL = ((10, 0.99), (64, 0.95))
 """Which share of the true k nearest a setting must find, on average, to be used: (k, share)."""
 FEWEST = 16
 """Lists that are looked into at least; fewer save nothing that can be felt."""

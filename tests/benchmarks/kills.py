@@ -42,22 +42,21 @@ def main() -> int:
         whole = time.perf_counter() - started
     rounds: Counter[int] = Counter()
     failures = 0
-    for trial in range(options.kills):
-        work = Path(tempfile.mkdtemp())
-        reported = survival.run_and_kill(work, seed=trial, delay=rng.uniform(0, whole))
-        rounds[reported] += 1
-        try:
-            survival.check(work, trial, reported)
-        except Exception as error:
-            failures += 1
-            print(
-                f"trial {trial}, killed after {reported} reported rounds: {error!r}; left in {work}",
-                flush=True,
-            )
-            continue
-        shutil.rmtree(work)
+    try:
+        for trial in range(options.kills):
+            work = Path(tempfile.mkdtemp())
+            reported = survival.run_and_kill(work, seed=trial, delay=rng.uniform(0, whole))
+            try:
+                survival.check(work, trial, reported)
+                shutil.rmtree(work)
+            except Exception as error:
+                failures += 1
+                print(f"trial {trial}, killed after {reported} rounds: {error!r}; left in {work}", flush=True)
+            rounds[reported] += 1
+    except KeyboardInterrupt:
+        print("stopped early")
     spread = ", ".join(f"{count} after {done}" for done, count in sorted(rounds.items()))
-    print(f"{options.kills - failures}/{options.kills} kills survived; by rounds reported: {spread}")
+    print(f"{rounds.total() - failures}/{rounds.total()} kills survived; by rounds reported: {spread}")
     return bool(failures)
 
 

@@ -38,7 +38,7 @@ _LIST = re.compile(
 )
 _LIST_EN = re.compile(
     r"\bwhat (?:are|were)\b|\blist\b|\bwhich (?:\w+ ){0,2}\w+s\b.*\b(?:are|were|have|did"
-    r"|will)\b|\bwhat (?:\w+ ){0,3}(?:measures|steps|tasks|highlights|features|areas"
+    r"|will)\b|\b(?:what|which) (?:[\w'-]+ ){0,4}(?:measures|steps|tasks|highlights|features|areas"
     r"|aspects|points|initiatives|requirements|items|categories|ways)\b|\ball (?:the|of)\b"
     r"|\bname the\b|\benumerate\b",
     re.I,

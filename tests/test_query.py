@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from qa.expectation import MONEY, NUMBER, TIME, expectation_of
+from qa.expectation import expectation_of
 from qa.followup import standalone_question, topic_of
+from qa.kinds import MONEY, NUMBER, TIME
 from qa.query import COMPARE, FACT, LIST, WHY_HOW, understand
 
 

@@ -26,7 +26,8 @@ from qa.answering.evidence import (
     with_subject,
 )
 from qa.answering.support import Features, SupportModel, features_of, support_model
-from qa.expectation import TEXT, Expectation
+from qa.expectation import Expectation
+from qa.kinds import TEXT
 from qa.query import COMPARE, LIST, WHY_HOW, Query, analyse
 from qa.retrieval import Retriever
 from qa.types import Answer, Hit, Sentence
@@ -132,9 +133,7 @@ class Answerer:
             return self._weigh(query, view, chosen, listing)
         if query.kind in {WHY_HOW, LIST}:
             chosen = with_subject(view, select_explanation(view, 4))
-        elif (side and query.expects.kind == TEXT) or (
-            query.language == "zh" and view.best.words < _BY_MEANING
-        ):
+        elif (side and query.expects.kind == TEXT) or view.best.words < _BY_MEANING:
             # Asked openly, or matched by meaning alone, the answer may lie beside the best sentence.
             chosen = with_subject(view, select_explanation(view, 3))
         else:

@@ -14,7 +14,8 @@ from functools import cached_property
 
 import numpy as np
 
-from qa.expectation import TEXT, Expectation
+from qa.expectation import Expectation
+from qa.kinds import TEXT
 from qa.query import LIST, Query
 from qa.retrieval import Retriever
 from qa.text import matching_form
@@ -24,7 +25,7 @@ _WORDS, _KIND = 0.55, 0.18
 _LEAD_BONUS = 0.04
 _KNOWN_SHARE = 0.35
 _REST = 0.25
-_CHARACTER_SHARE = 0.35
+_CHARACTER_SHARE = 0.5
 _LIST_NOUNS = frozenset(
     "措施 举措 亮点 特点 任务 要点 做法 方向 突破 内容 安排 规定 要求 工作 创新 方面 行动"
     " 事项 功能 目标 政策 支持 采取 提出 推进 推出 实施 开展".split()
@@ -106,7 +107,7 @@ def partial_coverage(weights: dict[str, float], text: str) -> float:
     """Like `coverage`, with part of a term's weight where only characters of it are found (级别, 省级).
 
     >>> round(partial_coverage({"级别": 1.0}, "省级工作站"), 3)
-    0.175
+    0.25
     """
     total = sum(weights.values())
     form = matching_form(text)

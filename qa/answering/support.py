@@ -18,13 +18,14 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from qa.answering.evidence import ItemView, ScoredSentence, coverage, term_weights
-from qa.expectation import AREA, CONTACT, DURATION, MONEY, NUMBER, PERCENT, PERSON, TIME
+from qa.answering.evidence import ItemView, ScoredSentence, coverage, partial_coverage, term_weights
+from qa.kinds import AREA, CONTACT, DURATION, MONEY, NUMBER, PERCENT, PERSON, TIME
 from qa.places import Place, gazetteer
 from qa.query import Query
 from qa.retrieval import Retriever
 from qa.text import matching_form
 
+_SINGLE = 0.2
 _CLAUSE_END = re.compile(r"[，,；;：:。！？]")
 STRICT_KINDS = frozenset({TIME, DURATION, NUMBER, MONEY, PERCENT, AREA, PERSON, CONTACT})
 
@@ -49,6 +50,7 @@ class Features:
     asks_more: float
     rest_words: float
     rest_quoted: float
+    rest_share: float
     rest_meaning: float
     near: float
     english: float
@@ -72,7 +74,7 @@ def features_of(
     retriever: Retriever, query: Query, view: ItemView, chosen: Sequence[ScoredSentence]
 ) -> Features:
     """Look at the question beside the sentences chosen for it and the item they come from."""
-    weights = term_weights(retriever, _own_terms(query))
+    weights = _own_weights(retriever, query)
     item_text = matching_form(view.text)
     quoted = view.item.title + "".join(scored.sentence.text for scored in chosen)
     meaning = max((scored.meaning for scored in chosen), default=0.0)
@@ -80,12 +82,12 @@ def features_of(
     met = any(scored.meets for scored in chosen)
     met_item = any(scored.meets for scored in view.sentences)
     words_item = coverage(weights, item_text)
-    rest = term_weights(retriever, [term for term in _own_terms(query) if term in view.rest])
+    rest = {term: weight for term, weight in weights.items() if term in view.rest}
     return Features(
         meaning=meaning,
         beyond=max(-1.0, min(1.0, 4.0 * beyond_everyday(retriever, query, view))),
         words_item=words_item,
-        words_sentence=coverage(weights, quoted),
+        words_sentence=partial_coverage(weights, quoted),
         strict=float(strict),
         unmet=float(strict and not met),
         unmet_item=float(strict and not met_item),
@@ -97,7 +99,8 @@ def features_of(
         worst_term=_worst_term(weights, item_text),
         asks_more=float(bool(rest)),
         rest_words=coverage(rest, item_text),
-        rest_quoted=coverage(rest, matching_form(quoted)),
+        rest_quoted=partial_coverage(rest, quoted),
+        rest_share=sum(rest.values()) / sum(weights.values()) if rest else 0.0,
         rest_meaning=max((scored.beside for scored in chosen), default=0.0),
         near=_nearness(query, weights, rest, chosen),
         english=float(query.language == "en"),
@@ -110,6 +113,12 @@ def beyond_everyday(retriever: Retriever, query: Query, view: ItemView) -> float
     """How much closer the question is to the item than to everyday questions (`Background`)."""
     cosine = max((scored.cosine for scored in view.sentences), default=0.0)
     return retriever.background.beyond_everyday(retriever.encode(query.rewritten), cosine, query.language)
+
+
+def _own_weights(retriever: Retriever, query: Query) -> dict[str, float]:
+    """What each content word is worth; one of a single character (交, 设) says little of the topic."""
+    weights = term_weights(retriever, _own_terms(query))
+    return {term: weight * (1.0 if len(term) > 1 else _SINGLE) for term, weight in weights.items()}
 
 
 def _own_terms(query: Query) -> list[str]:
@@ -144,7 +153,7 @@ def _nearness(
             place = next(i for i, stop in enumerate(ends) if start < stop)
             clause = text[starts[place] : max(ends[place], end)]
             before = text[starts[max(0, place - 1)] : starts[place]]
-            best = max(best, coverage(asked, clause), 0.8 * coverage(asked, before + clause))
+            best = max(best, partial_coverage(asked, clause), 0.8 * partial_coverage(asked, before + clause))
     return best
 
 

@@ -13,6 +13,7 @@ from qa.ui.chat import ChatTab
 from qa.ui.conversation import Conversation
 from qa.ui.feedback import Feedback
 from qa.ui.html import text_html
+from qa.ui.panel import message_panel
 from qa.ui.references import conversation_markdown
 from qa.ui.texts import Language, say
 
@@ -48,37 +49,39 @@ class ChatEvents:
     def connect(self) -> None:
         """Attach every listener."""
         tab, language = self._tab, self._language
-        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        asking: dict[str, Any] = {**private, "concurrency_id": "ask", "concurrency_limit": 8}
+        queued: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        # What takes no time goes past the queue: its stream of messages closes when it falls empty, and an
+        # event that joins at that very moment would wait for ever.
+        quick: dict[str, Any] = {**queued, "queue": False}
+        asking: dict[str, Any] = {**queued, "concurrency_id": "ask", "concurrency_limit": 8}
         state = [tab.conversation, language, *self._filters]
+        fresh = [*self._shown, tab.reader, tab.opened]
         asked = [
-            tab.question.submit(self._submit, [tab.question, tab.editing, *state], self._shown, **asking),
-            tab.thread.example(self._example, state, self._shown, **asking),
-            tab.thread.again(self._again, state, self._shown, **asking),
+            tab.question.submit(self._submit, [tab.question, tab.editing, *state], fresh, **asking),
+            tab.thread.example(self._example, state, fresh, **asking),
+            tab.thread.again(self._again, state, fresh, **asking),
         ]
-        tab.question.stop(
-            self._stop, [tab.conversation, language], self._shown, cancels=asked, queue=False, **private
-        )
-        tab.thread.revise(self._revise, [tab.conversation], self._shown, **private).then(None, js=_FOCUS)
-        tab.cancel.click(self._cancel, None, self._shown, **private)
-        opening = [tab.conversation, language]
+        tab.question.stop(self._stop, [tab.conversation, language], self._shown, cancels=asked, **quick)
+        tab.thread.revise(self._revise, [tab.conversation], self._shown, **quick).then(None, js=_FOCUS)
+        tab.cancel.click(self._cancel, None, self._shown, **quick)
         for component in (tab.thread, tab.reader):
             component.open(
-                self._open, opening, [tab.reader, tab.opened], trigger_mode="always_last", **private
+                self._open,
+                [tab.conversation, language],
+                [tab.reader, tab.opened],
+                trigger_mode="always_last",
+                **quick,
             )
-        for turn_event in asked:
-            turn_event.success(self._open_first, opening, [tab.reader, tab.opened], **private)
-        tab.thread.rate(self._rate, [tab.conversation, language], self._shown, **private)
-        tab.thread.keep(self._keep, [tab.conversation, language], None, **private)
-        fresh = [*self._shown, tab.reader, tab.opened]
-        tab.new.click(self._new, [language], fresh, cancels=asked, **private).then(None, js=_FOCUS)
-        tab.history.restore(self._restore, [language], fresh, cancels=asked, **private)
-        tab.export.click(self._export, [tab.conversation, language], tab.exported, **private).then(
+        tab.thread.rate(self._rate, [tab.conversation, language], [*self._shown, tab.reader], **quick)
+        tab.thread.keep(self._keep, [tab.conversation, language], None, **queued)
+        tab.new.click(self._new, [language], fresh, cancels=asked, **quick).then(None, js=_FOCUS)
+        tab.history.restore(self._restore, [language], fresh, cancels=asked, **quick)
+        tab.export.click(self._export, [tab.conversation, language], tab.exported, **queued).then(
             None, tab.exported, js=_DOWNLOAD
         )
         for chosen in self._filters[:4]:
-            chosen.change(self._count, [language, *self._filters], tab.filters, **private)
-        tab.clear.click(lambda: ([], [], "", ""), None, self._filters[:4], **private)
+            chosen.change(self._count, [language, *self._filters], tab.filters, **quick)
+        tab.clear.click(lambda: ([], [], "", ""), None, self._filters[:4], **quick)
 
     def _show(self, conversation: Conversation, language: Language, *, keep: bool = True) -> dict[Any, Any]:
         tab = self._tab
@@ -113,7 +116,9 @@ class ChatEvents:
             shown = {tab.question: begin, tab.editing_row: gr.update(visible=False), tab.editing: False}
             yield self._show(conversation, language, keep=False) | shown
         ready = gr.update(submit_btn=say(language, "send"), stop_btn=False)
-        yield {**self._show(conversation, language), tab.question: ready}
+        reader, opened = self._first_source(conversation, language)
+        shown = {tab.question: ready, tab.reader: reader, tab.opened: opened}
+        yield self._show(conversation, language) | shown
 
     # Gradio fills parameters by position, so each input has one of its own.
     def _submit(
@@ -191,8 +196,8 @@ class ChatEvents:
         opened = {name: event._data[name] for name in names if name in event._data}
         return self._tab.opened_html(opened, conversation, language), opened
 
-    def _open_first(self, conversation: Conversation, language: Language) -> tuple[Any, Any]:
-        answer = conversation.turns[-1].answer if conversation.turns else None
+    def _first_source(self, conversation: Conversation, language: Language) -> tuple[Any, Any]:
+        answer = conversation.turns[-1].answer
         if answer is None:
             return gr.skip(), gr.skip()
         if not answer.citations:
@@ -208,8 +213,7 @@ class ChatEvents:
         try:
             self._feedback.keep(conversation, turn, "up" if rating == 1 else "down")
         except BulletinQAError as error:
-            _warn(error, language)
-            return {self._tab.editing: gr.skip()}
+            return {self._tab.reader: str(message_panel(str(error), language))}
         return self._show(conversation.changed(turn, rating=rating), language)
 
     def _keep(self, event: gr.EventData, conversation: Conversation, language: Language) -> None:
@@ -229,8 +233,7 @@ class ChatEvents:
         try:
             conversation = Conversation.from_json(str(event.record))
         except BulletinQAError as error:
-            _warn(error, language)
-            return {self._tab.editing: False}
+            return {self._tab.reader: str(message_panel(str(error), language))}
         return self._fresh(conversation, language)
 
     def _fresh(self, conversation: Conversation, language: Language) -> dict[Any, Any]:

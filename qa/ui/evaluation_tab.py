@@ -63,7 +63,12 @@ class EvaluationTab:
             self.kept.click(self._saved, self._language, shown, **private),
         ]
         self.stop.click(
-            lambda: ("", gr.update(visible=False)), None, [self.status, self.stop], cancels=running, **private
+            lambda: ("", gr.update(visible=False)),
+            None,
+            [self.status, self.stop],
+            cancels=running,
+            queue=False,
+            **private,
         )
 
     def _uploaded(self, path: str | None, language: Language) -> Iterator[list[Any]]:

@@ -108,6 +108,7 @@ class LibraryTab:
         chat, language = self._chat, self._language
         self._others = refreshed
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        quick: dict[str, Any] = {**private, "queue": False}
         state = [language, chat.conversation]
         shown = [self.contents, self.picked, *others]
         adding = self.files.upload(
@@ -118,19 +119,18 @@ class LibraryTab:
             state,
             [self.outcome, self.cancel, *shown],
             cancels=[adding],
-            queue=False,
-            **private,
+            **quick,
         )
-        self.remove.click(lambda name: gr.update(visible=bool(name)), self.picked, self.sure, **private)
-        self.no.click(lambda: gr.update(visible=False), None, self.sure, **private)
+        self.remove.click(lambda name: gr.update(visible=bool(name)), self.picked, self.sure, **quick)
+        self.no.click(lambda: gr.update(visible=False), None, self.sure, **quick)
         removing = self.yes.click(
             self._remove, [self.picked, *state], [self.status, self.sure, *shown], **private
         )
         working = self.reindex.click(self._reindex, state, [self.status, *shown], **private)
         for event in (adding, removing, working):
-            event.then(self.plots, language, self.charts, **private)
+            event.then(self.plots, language, self.charts, **quick)
         self.contents.open(
-            self._open, [chat.conversation, language], [chat.reader, chat.opened, self._tabs], **private
+            self._open, [chat.conversation, language], [chat.reader, chat.opened, self._tabs], **quick
         )
 
     def spoken(self, language: Language) -> list[Any]:

@@ -93,18 +93,18 @@ class Page:
             *library.speaking,
             *self._living,
         ]
-        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
         state = [self._language, chat.conversation]
         self.blocks.load(
-            self._load, [self._wish, chat.conversation], spoken, js=_KEPT_LANGUAGE, **private
+            self._load, [self._wish, chat.conversation], spoken, js=_KEPT_LANGUAGE, **quick
         ).then(None, self._wish, js=_TELL_LANGUAGE)
-        changed = self._switch.click(self._change, [*state, chat.opened], spoken, **private)
+        changed = self._switch.click(self._change, [*state, chat.opened], spoken, **quick)
         changed.then(None, self._wish, js=_KEEP_CHOICE)
-        changed.then(library.plots, self._language, library.charts, **private)
+        changed.then(library.plots, self._language, library.charts, **quick)
         self._theme.click(None, js=_THEME)
         self._menu.click(None, js=_MENU)
-        chat.thread.library(lambda: gr.update(selected="library"), None, self._tabs, **private)
-        self._shelves.select(library.plots, self._language, library.charts, **private)
+        chat.thread.library(lambda: gr.update(selected="library"), None, self._tabs, **quick)
+        self._shelves.select(library.plots, self._language, library.charts, **quick)
         library.connect(self._alive, self._living)
 
     @property

@@ -279,9 +279,8 @@ def _snapshot(index: Path, encoder: Encoder, settings: Settings) -> _Snapshot:
         lexical_weight=settings.lexical_weight,
         foreign_lexical_weight=settings.foreign_lexical_weight,
     )
-    days = [row.date for row in store.bulletins() if row.date]
-    days += [row.date for row in store.items() if row.date]
-    newest = date.fromisoformat(max(days)) if days else None
+    day = store.newest_date()
+    newest = date.fromisoformat(day) if day else None
     return _Snapshot(store, retriever, Answerer(retriever, settings.refuse_below), newest)
 
 

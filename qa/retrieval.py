@@ -23,6 +23,7 @@ from qa.background import Background
 from qa.lexical import LexicalIndex
 from qa.places import Place, gazetteer
 from qa.query import Query
+from qa.storage.rows import ItemRow
 from qa.store import Store
 from qa.types import Hit, StoredPassage
 from qa.vectors import VectorIndex
@@ -70,6 +71,7 @@ class Retriever:
         self.background = background
         self._weights = {"zh": lexical_weight, "en": foreign_lexical_weight}
         self._remembered: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._items: list[ItemRow] | None = None
         self._lock = threading.Lock()
 
     def search(self, query: Query, k: int, allowed: NDArray[np.int64] | None = None) -> list[Hit]:
@@ -119,6 +121,13 @@ class Retriever:
             lowered.append((score * (_ELSEWHERE if elsewhere else 1.0), words, meaning, number))
         lowered.sort(key=lambda entry: (-entry[0], entry[3]))
         return lowered
+
+    def items(self) -> list[ItemRow]:
+        """Every item without its passages, in corpus order; read once, when a question first needs them."""
+        with self._lock:
+            if self._items is None:
+                self._items = self.store.items()
+            return self._items
 
     def search_terms(self, query: Query) -> list[str]:
         """The question's content words and the full names of places it abbreviates."""

@@ -143,7 +143,12 @@ def answer_collection(
     store = retriever.store
     chinese = query.language == "zh"
     text = query.standalone
-    rows = [row for row in store.items() if allowed_items is None or row.item_id in allowed_items]
+    patterns = (
+        (_SECTIONS, _COUNT, _ALL, _OPEN_LIST) if chinese else (_SECTIONS_EN, _COUNT_EN, _ALL_EN, _EVENTS_EN)
+    )
+    if not any(pattern.search(text) for pattern in patterns):
+        return None
+    rows = [row for row in retriever.items() if allowed_items is None or row.item_id in allowed_items]
     bulletins = store.bulletins()
     conditions = conditions_of(query, [row.section for row in rows])
     if (_SECTIONS if chinese else _SECTIONS_EN).search(text) and not conditions.sections:

@@ -53,7 +53,13 @@ class ChatEvents:
         # What takes no time goes past the queue: its stream of messages closes when it falls empty, and an
         # event that joins at that very moment would wait for ever.
         quick: dict[str, Any] = {**queued, "queue": False}
-        asking: dict[str, Any] = {**queued, "concurrency_id": "ask", "concurrency_limit": 8}
+        asking: dict[str, Any] = {
+            **queued,
+            "concurrency_id": "ask",
+            "concurrency_limit": 8,
+            # What is sent while an answer is still being written is asked when it is done.
+            "trigger_mode": "always_last",
+        }
         state = [tab.conversation, language, *self._filters]
         fresh = [*self._shown, tab.reader, tab.opened]
         asked = [

@@ -27,7 +27,7 @@ from qa.answering.evidence import (
 )
 from qa.answering.support import Features, SupportModel, features_of, support_model
 from qa.expectation import Expectation
-from qa.kinds import TEXT
+from qa.kinds import AGENT, PLACE, TEXT
 from qa.query import COMPARE, LIST, WHY_HOW, Query, analyse
 from qa.retrieval import Retriever
 from qa.types import Answer, Hit, Sentence
@@ -35,6 +35,7 @@ from qa.types import Answer, Hit, Sentence
 _CANDIDATES = 8
 _LONG_POINT = 160
 _BY_MEANING = 0.2
+_LOOSE_KINDS = frozenset({TEXT, AGENT, PLACE})
 _EACH = re.compile(
     r"分别|各自|各(?=[\u4e00-\u9fff])|都(?=[是有在])|\brespectively\b|\bboth\b|\beach\b"
     r"|(?:有何|有什么|的)(?:区别|不同|差异|异同)"
@@ -78,6 +79,7 @@ class Answerer:
             compared = self._compare(query, hits, allowed)
             if compared is not None:
                 return replace(compared, hits=tuple(hits[:k]))
+            query = replace(query, kind=LIST)
         evidence = self.evidence(query, hits)
         if evidence is None or evidence.off_topic or evidence.support < self._refuse_below:
             return refusal.refuse(self.retriever, query, hits[:k], evidence)
@@ -132,12 +134,15 @@ class Answerer:
             chosen = [*listing.lead, *(point[0] for point in listing.points)]
             return self._weigh(query, view, chosen, listing)
         if query.kind in {WHY_HOW, LIST}:
-            chosen = with_subject(view, select_explanation(view, 4))
+            chosen = select_explanation(view, 4)
         elif (side and query.expects.kind == TEXT) or view.best.words < _BY_MEANING:
             # Asked openly, or matched by meaning alone, the answer may lie beside the best sentence.
-            chosen = with_subject(view, select_explanation(view, 3))
+            chosen = select_explanation(view, 3)
+        elif query.expects.kind in _LOOSE_KINDS:
+            chosen = select_explanation(view, 2, share=0.75)
         else:
-            chosen = with_subject(view, select_fact(view, weights, query.expects))
+            chosen = select_fact(view, weights, query.expects)
+        chosen = with_subject(view, chosen)
         return self._weigh(query, view, chosen, None)
 
     @staticmethod
@@ -201,7 +206,7 @@ class Answerer:
             for side in sides:
                 asked = analyse(side, _EACH.sub("", side), None)
                 found = self.evidence(asked, self.retriever.search(asked, 20, allowed), side=True)
-                sides_evidence.append(found if found and found.support >= self._refuse_below else None)
+                sides_evidence.append(found if found and self._carries_side(found) else None)
         covered = [evidence for evidence in sides_evidence if evidence is not None]
         if not covered or (len(covered) == 1 and len(sides) < 2):
             return None
@@ -223,6 +228,10 @@ class Answerer:
             mode="extractive",
             citations=writer.citations,
         )
+
+    def _carries_side(self, found: Evidence) -> bool:
+        """Whether evidence may stand for one side: asked with half of a question, it is judged less hard."""
+        return found.support >= 0.5 * self._refuse_below and not found.features.place_missing
 
     def _residual(self, query: Query, hits: Sequence[Hit]) -> list[Evidence | None]:
         """Items that together cover the question's words, when its sides cannot be told apart."""

@@ -201,20 +201,19 @@ def select_fact(view: ItemView, weights: dict[str, float], expects: Expectation)
     return sorted(chosen, key=lambda scored: scored.order)
 
 
-def select_explanation(view: ItemView, limit: int = 4) -> list[ScoredSentence]:
-    """The best sentence, what follows it in its paragraph, and others that fit nearly as well."""
+def select_explanation(view: ItemView, limit: int = 4, share: float = 0.55) -> list[ScoredSentence]:
+    """The best sentence, what follows it in its paragraph, and others of at least `share` of its score."""
     best = view.best
     start, end = next((first, last) for first, last in view.paragraphs if first <= best.order < last)
     chosen = {best.order}
+    following = [
+        order for order in range(best.order + 1, end) if view.sentences[order].score > 0.3 * best.score
+    ]
     ranked = sorted(view.sentences, key=lambda scored: (-scored.score, scored.order))
-    for scored in ranked[1:]:
-        if len(chosen) < limit and scored.score > 0.72 * best.score:
-            chosen.add(scored.order)
-    for order in range(best.order + 1, end):
-        if len(chosen) < limit and view.sentences[order].score > 0.3 * best.score:
+    near = [scored.order for scored in ranked[1:] if scored.score > share * best.score]
+    for order in (*near[:1], *following[:1], *near[1:], *following[1:], *range(start, best.order)):
+        if len(chosen) < limit:
             chosen.add(order)
-    if end - start <= limit and len(chosen) + (end - start) <= limit + 1:
-        chosen.update(range(start, end))
     return [view.sentences[order] for order in sorted(chosen)]
 
 

@@ -14,6 +14,7 @@ from qa.answering.collection import SECTIONS, CollectionAnswer, answer_collectio
 from qa.answering.compare import sides_of
 from qa.answering.compose import Writer, needs_year, phrase
 from qa.answering.evidence import (
+    LIST_NOUNS,
     ItemView,
     ListEvidence,
     ScoredSentence,
@@ -122,9 +123,8 @@ class Answerer:
             listing = select_list(view, query, weights)
             if listing is not None:
                 point = point_asked(view, query, weights, listing)
-                whole = query.kind == LIST or (
-                    query.kind in {WHY_HOW, COMPARE} and self._announces(view, listing)
-                )
+                whole = query.kind == LIST or (side and not LIST_NOUNS.isdisjoint(query.terms))
+                whole = whole or (query.kind in {WHY_HOW, COMPARE} and self._announces(view, listing))
                 if point is not None:
                     chosen = list(listing.points[point])[:4]
                     return self._weigh(query, view, chosen, None)

@@ -127,6 +127,10 @@ def _by_conjunction(text: str, language: str) -> list[str]:
     parts = [part for part in parts if content_terms(part)]
     if not 2 <= len(parts) <= 4:
         return []
+    # "港口和机场的防疫措施": what the last part is asked about is asked of all of them.
+    owner, of, owned = parts[-1].partition("的")
+    if of and owner and owned and not any("的" in part for part in parts[:-1]):
+        parts = [*(f"{part}的{owned}" for part in parts[:-1]), parts[-1]]
     # "上海的养老条例和知识产权条例": the first part's place holds for the later ones that name none.
     place = gazetteer().find(parts[0])
     if place and place[0].start == 0 and language == "zh":

@@ -26,7 +26,7 @@ _LEAD_BONUS = 0.04
 _KNOWN_SHARE = 0.35
 _REST = 0.25
 _CHARACTER_SHARE = 0.5
-_LIST_NOUNS = frozenset(
+LIST_NOUNS = frozenset(
     "措施 举措 亮点 特点 任务 要点 做法 方向 突破 内容 安排 规定 要求 工作 创新 方面 行动"
     " 事项 功能 目标 政策 支持 采取 提出 推进 推出 实施 开展".split()
 )
@@ -260,7 +260,7 @@ def point_asked(
         return query.ordinal - 1 if query.ordinal <= len(evidence.points) else None
     frame = matching_form(view.item.title + "".join(scored.sentence.text for scored in evidence.lead))
     specific = {
-        term: weight for term, weight in weights.items() if term not in frame and term not in _LIST_NOUNS
+        term: weight for term, weight in weights.items() if term not in frame and term not in LIST_NOUNS
     }
     if not specific:
         return None

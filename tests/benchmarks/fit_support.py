@@ -38,7 +38,7 @@ SETS = (
     (ROOT / "tests" / "tuning" / "bulletins", ROOT / "tests" / "tuning" / "questions.jsonl"),
 )
 PENALTY = 0.03
-FALSE_REFUSAL = 0.035
+FALSE_REFUSAL = 0.055
 OFF_TOPIC_WORDS = 0.5
 ANSWERABLE = ("fact", "list", "why_how", "followup", "paraphrase")
 TARGET = ROOT / "qa" / "data" / "support.json"

@@ -244,14 +244,12 @@ def recall(found: list[UnitHit], expected: list[UnitHit]) -> float:
     return len(set(places(found)) & set(places(expected))) / len(expected)
 
 
-@pytest.mark.parametrize("coarse", [10**6, 100], ids=["a byte for two", "a byte for eight"])
 def test_an_inverted_file_finds_what_an_exact_search_finds(
-    index: Path, encoder: HashingEncoder, soon_inverted: None, coarse: int, monkeypatch: pytest.MonkeyPatch
+    index: Path, encoder: HashingEncoder, soon_inverted: None
 ) -> None:
-    monkeypatch.setattr("qa.storage.inverted.COARSE", coarse)
     store = filled(index, 100)
     vectors = caught_up(store, index, encoder)
-    assert vectors.description.startswith("IVFPQ" if coarse == 100 else "IVFScalarQuantizer")
+    assert vectors.description.startswith("IVFPQFastScan over")
     recalls = []
     for question in ("上海知识产权条例", "投资集成电路产业", "人才政策", "临港平台数据", "企业创新发布"):
         [found] = vectors.search(encoder.encode_queries([question]), 10)

@@ -30,6 +30,7 @@ class TorchBert:
     ) -> None:
         cuda = torch.cuda.is_available()
         self._shape = shape
+        self.on_gpu = cuda
         self._device = torch.device("cuda" if cuda else "cpu")
         if fast is None:
             fast = torch.cuda.is_bf16_supported() if cuda else has_fast_bfloat16()

@@ -24,10 +24,12 @@ Forward: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.int64]], Vectors]
 MODELS = Path(__file__).parent / "models"
 
 # Fewer texts than this are done in numpy before torch is even imported (about two seconds).
-WORTH_IMPORTING_TORCH = 1000
+WORTH_IMPORTING_TORCH = 600
 # With torch in memory already, it is faster from about this many texts on.
 WORTH_USING_TORCH = 32
-TOKENS_A_BATCH = 4096
+# On a processor small batches stay in its cache (1024 measured 15 % faster than 4096); a GPU wants more.
+TOKENS_A_BATCH = 1024
+TOKENS_A_GPU_BATCH = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,8 @@ class EmbeddedEncoder:
         windows = list(self._windows(texts))
         for window in windows:
             waiting[window.text] += 1
-        for batch in batches_by_length(windows, TOKENS_A_BATCH):
+        tokens = TOKENS_A_GPU_BATCH if getattr(forward, "on_gpu", False) else TOKENS_A_BATCH
+        for batch in batches_by_length(windows, tokens):
             rows = forward(*padded(batch))
             done = 0
             for window, row in zip(batch, rows, strict=True):

@@ -44,7 +44,7 @@ class _UnitHit(Protocol):
 
 class _Index(Protocol):
     @property
-    def generation(self) -> int: ...
+    def stamp(self) -> object: ...
 
     def search(self, vectors: Vectors, k: int) -> Sequence[Sequence[_UnitHit]]: ...
 
@@ -92,7 +92,7 @@ class Background:
     @classmethod
     def measure(cls, index: _Index, encoder: _Encoder, cache: Path | None = None) -> Background:
         """Search the everyday questions, or read what an earlier search of the same index found."""
-        key = f"{_VERSION}:{encoder.fingerprint}:{index.generation}"
+        key = f"{_VERSION}:{encoder.fingerprint}:{index.stamp}"
         known = _read(cache, key) if cache else None
         if known is not None:
             return known

@@ -67,6 +67,8 @@ def _library(bulletins: Path | None, index: Path | None, model: str | None) -> I
     finally:
         bars.finish()
     with library:
+        for notice in library.last_sync.notices if library.last_sync else ():
+            typer.echo(f"notice: {notice}", err=True)
         for name, reason in library.last_sync.skipped if library.last_sync else ():
             typer.echo(f"skipped {name}: {reason}", err=True)
         yield library
@@ -81,7 +83,7 @@ def build(
 
     bars = Bars()
     try:
-        library = Library.open(bulletins, index, model, progress=bars)
+        library = Library.open(bulletins, index, model, progress=bars, check=True)
     finally:
         bars.finish()
     with library:

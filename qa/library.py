@@ -76,12 +76,15 @@ class Library:
         settings: Settings | None = None,
         progress: Progress | None = None,
         sync: bool = True,
+        check: bool = False,
     ) -> Library:
         """Open the bulletins in a folder, building or updating their indexes when they are out of date.
 
         `index` is the folder of the indexes (default: beside the bulletins or in the user's data folder),
         `model` the embedding model (default: the one that ships with the project). With `sync=False` the
-        indexes are opened as they stand.
+        indexes are opened as they stand. When the index is being written by another process, or its folder
+        can't be written, its last whole state is served; with `check` that is an error, and the whole index
+        is verified.
 
         Raises UsageError when the folder doesn't exist, ModelError when the model can't be loaded and
         StoreError when the index folder can't be used.
@@ -99,7 +102,11 @@ class Library:
         else:
             place = Path(settings.index) if settings.index else default_index(folder)
         encoder = _load_encoder(model or settings.model or None)
-        report = synchronise(folder, place, lambda: encoder, progress or Silent()) if sync else None
+        report = None
+        if sync:
+            report = synchronise(
+                folder, place, lambda: encoder, progress or Silent(), check=check, required=check
+            )
         library = cls(folder, place, settings, encoder, _snapshot(place, encoder, settings))
         library.last_sync = report
         return library

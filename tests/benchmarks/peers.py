@@ -91,6 +91,7 @@ def machine() -> dict[str, str]:
         "python": platform.python_version(),
         "numpy": np.__version__,
         "embedding model": load_encoder().name,
+        "load average before": f"{os.getloadavg()[0]:.1f}",
     }
 
 

@@ -232,15 +232,17 @@ def evaluate(
             report = measure(library, questions, bars, split=split)
         finally:
             bars.finish()
-    console = Console(width=None if sys.stdout.isatty() else 120)
-    print_table(report, console)
-    if compare is not None:
-        print_comparison(compare_reports(report, Report.load(compare)), console)
+    # Saved before anything is printed: a closed pipe must not cost the report.
+    older = Report.load(compare) if compare is not None else None
     if json_out is not None:
         report.save(json_out)
     if report_out is not None:
         write_html(report, report_out)
         typer.echo(f"report: {report_out}", err=True)
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    print_table(report, console)
+    if older is not None:
+        print_comparison(compare_reports(report, older), console)
     failures = failures_under(report, fail_under or [])
     if failures:
         raise BulletinQAError("; ".join(failures))

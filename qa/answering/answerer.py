@@ -124,7 +124,8 @@ class Answerer:
             if listing is not None:
                 point = point_asked(view, query, weights, listing)
                 whole = query.kind == LIST or (side and not LIST_NOUNS.isdisjoint(query.terms))
-                whole = whole or (query.kind in {WHY_HOW, COMPARE} and self._announces(view, listing))
+                opens = query.kind in {WHY_HOW, COMPARE} or view.best.sentence.text.endswith("：")
+                whole = whole or (opens and self._announces(view, listing))
                 if point is not None:
                     chosen = list(listing.points[point])[:4]
                     return self._weigh(query, view, chosen, None)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings import Encoder, EncoderError, load_encoder
+from embeddings import Encoder, EncoderError, Reranker, load_encoder, load_reranker
 from qa.answering.answerer import Answerer
 from qa.answering.generating import Generator
 from qa.background import Background
@@ -55,13 +55,20 @@ class Library:
     """Bulletins to ask. Open it with `Library.open`; safe to use from many threads at once."""
 
     def __init__(
-        self, bulletins: Path, index: Path, settings: Settings, encoder: Encoder, snapshot: _Snapshot
+        self,
+        bulletins: Path,
+        index: Path,
+        settings: Settings,
+        encoder: Encoder,
+        snapshot: _Snapshot,
+        reranker: Reranker | None = None,
     ) -> None:
         self.bulletins = bulletins
         self.index = index
         self.settings = settings
         self.encoder = encoder
         self._snapshot = snapshot
+        self._reranker = reranker
         self._generator = Generator.from_settings(settings)
         self._writing = threading.Lock()
         self.last_sync: SyncReport | None = None
@@ -102,12 +109,15 @@ class Library:
         else:
             place = Path(settings.index) if settings.index else default_index(folder)
         encoder = _load_encoder(model or settings.model or None)
+        reranker = _load_reranker(settings.reranker)
         report = None
         if sync:
             report = synchronise(
                 folder, place, lambda: encoder, progress or Silent(), check=check, required=check
             )
-        library = cls(folder, place, settings, encoder, _snapshot(place, encoder, settings))
+        library = cls(
+            folder, place, settings, encoder, _snapshot(place, encoder, settings, reranker), reranker
+        )
         library.last_sync = report
         return library
 
@@ -125,7 +135,7 @@ class Library:
         """Take in what changed in the folder; questions asked meanwhile see the state before."""
         with self._writing:
             report = synchronise(self.bulletins, self.index, lambda: self.encoder, progress or Silent())
-            self._snapshot = _snapshot(self.index, self.encoder, self.settings)
+            self._snapshot = _snapshot(self.index, self.encoder, self.settings, self._reranker)
             self.last_sync = report
             return report
 
@@ -271,7 +281,7 @@ def _default_library() -> Library:
         return _default
 
 
-def _snapshot(index: Path, encoder: Encoder, settings: Settings) -> _Snapshot:
+def _snapshot(index: Path, encoder: Encoder, settings: Settings, reranker: Reranker | None) -> _Snapshot:
     opened = Snapshot.open(index, encoder)
     store, vectors = opened.store, opened.vectors
     if vectors is None:
@@ -285,10 +295,18 @@ def _snapshot(index: Path, encoder: Encoder, settings: Settings) -> _Snapshot:
         background,
         lexical_weight=settings.lexical_weight,
         foreign_lexical_weight=settings.foreign_lexical_weight,
+        reranker=reranker,
     )
     day = store.newest_date()
     newest = date.fromisoformat(day) if day else None
     return _Snapshot(store, retriever, Answerer(retriever, settings.refuse_below), newest)
+
+
+def _load_reranker(name: str) -> Reranker | None:
+    try:
+        return load_reranker(name) if name else None
+    except EncoderError as error:
+        raise ModelError(str(error)) from error
 
 
 def _load_encoder(model: str | None) -> Encoder:

@@ -18,7 +18,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings import Encoder
+from embeddings import Encoder, Reranker
 from qa.background import Background
 from qa.lexical import LexicalIndex
 from qa.places import Place, gazetteer
@@ -30,6 +30,7 @@ from qa.vectors import VectorIndex
 
 _CANDIDATES = 100
 _UNITS = 400
+_RERANKED = 30
 _ELSEWHERE = 0.8
 _FULL_TRUST = 0.2
 _REMEMBERED = 512
@@ -63,6 +64,7 @@ class Retriever:
         *,
         lexical_weight: float,
         foreign_lexical_weight: float,
+        reranker: Reranker | None = None,
     ) -> None:
         self.store = store
         self.lexical = lexical
@@ -71,6 +73,7 @@ class Retriever:
         self.background = background
         self._weights = {"zh": lexical_weight, "en": foreign_lexical_weight}
         self._remembered: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._reranker = reranker
         self._items: list[ItemRow] | None = None
         self._lock = threading.Lock()
 
@@ -99,12 +102,26 @@ class Retriever:
         scored.sort(key=lambda entry: (-entry[0], entry[3]))
         if query.places:
             scored = self._by_place(query, scored, max(4 * k, _CANDIDATES))
-        best = scored[:k]
+        best = scored[:k] if self._reranker is None else self._rerank(query, scored[: max(k, _RERANKED)])[:k]
         passages = self.store.passages([number for *_, number in best])
         return [
             _hit(rank, score, words, meaning, passage, dense.get(passage.number))
             for rank, ((score, words, meaning, _), passage) in enumerate(zip(best, passages, strict=True), 1)
         ]
+
+    def _rerank(
+        self, query: Query, scored: list[tuple[float, float, float, int]]
+    ) -> list[tuple[float, float, float, int]]:
+        """The first passages in the order of their score and the cross-encoder's, half and half."""
+        if self._reranker is None:
+            return scored
+        passages = self.store.passages([entry[3] for entry in scored])
+        finer = self._reranker.scores(query.rewritten, [f"{p.title}\n{p.text}" for p in passages])
+        joined = [
+            (0.5 * score + 0.5 * min(max(float(fine), 0.0), 1.0), words, meaning, number)
+            for (score, words, meaning, number), fine in zip(scored, finer, strict=True)
+        ]
+        return sorted(joined, key=lambda entry: (-entry[0], entry[3]))
 
     def _by_place(
         self, query: Query, scored: list[tuple[float, float, float, int]], considered: int

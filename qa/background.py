@@ -27,7 +27,7 @@ Vectors = NDArray[np.float32]
 LANGUAGES = ("zh", "en")
 _NEAREST = 3
 _ABOVE = 0.19
-_VERSION = 5
+_VERSION = 6
 
 
 class _Encoder(Protocol):
@@ -54,13 +54,12 @@ class Language:
     """The background of one language.
 
     `everyday` holds the everyday questions' unit rows (n, d), `floor` the mean of their best cosines to the
-    corpus, `deviation` its standard deviation, and `margin` how far above their own nearest everyday
-    questions they come: the median, each left out of its own neighbours, and a fifth of the scale more.
+    corpus, and `margin` how far above their own nearest everyday questions they come: the median, each left
+    out of its own neighbours, and a fifth of the scale more.
     """
 
     everyday: Vectors
     floor: float
-    deviation: float
     margin: float
 
 
@@ -74,7 +73,7 @@ class Background:
         """`cosine` on a scale where an unrelated question's best is 0 and identity is 1, at least 0.
 
         >>> rows = np.eye(4, dtype=np.float32)
-        >>> Background({"zh": Language(rows, 0.4, 0.1, 0.0)}).normalise(0.7, "zh")
+        >>> Background({"zh": Language(rows, 0.4, 0.0)}).normalise(0.7, "zh")
         0.5
         """
         floor = self.languages[language].floor
@@ -116,7 +115,7 @@ def _measure(index: _Index, encoder: _Encoder, language: str) -> Language:
     similar = np.sort(among, axis=1)[:, -_NEAREST:].mean(axis=1)
     floor = float(best.mean())
     margin = float(np.median(best - similar)) + _ABOVE * (1.0 - floor)
-    return Language(rows, floor, max(float(best.std()), 0.02), margin)
+    return Language(rows, floor, margin)
 
 
 def _read(cache: Path, key: str) -> Background | None:
@@ -138,7 +137,7 @@ def _write(cache: Path, key: str, background: Background) -> None:
     arrays: dict[str, NDArray[np.generic]] = {"key": np.array(key)}
     for name, known in background.languages.items():
         arrays[f"{name}_rows"] = known.everyday
-        arrays[f"{name}_figures"] = np.array([known.floor, known.deviation, known.margin])
+        arrays[f"{name}_figures"] = np.array([known.floor, known.margin])
     temporary = cache.with_name(f".{os.getpid()}-{cache.name}")
     try:
         np.savez(temporary, **arrays)  # type: ignore[arg-type]

@@ -47,7 +47,7 @@ class Expectation:
     def met_by(self, sentence: str) -> bool:
         """Whether `sentence` holds something of the kind asked for.
 
-        >>> Expectation(MONEY).met_by("规模 1000 亿元。"), Expectation(MONEY).met_by("共 35 家。")
+        >>> Expectation("money").met_by("规模 1000 亿元。"), Expectation("money").met_by("共 35 家。")
         (True, False)
         """
         sign = SIGNS.get(self.kind)

@@ -77,13 +77,8 @@ def _by_place(text: str) -> list[str]:
     if not 2 <= len(run) <= 4:
         return []
     head, tail = text[: run[0].start], text[run[-1].end :]
-    head = _LEAD.sub("", head) if query_lead(head) else head
+    head = _LEAD.sub("", head)
     return [f"{head}{mention.text}{tail}" for mention in run]
-
-
-def query_lead(head: str) -> bool:
-    """Whether what stands before the sides only says to compare."""
-    return bool(_LEAD.match(head))
 
 
 def _by_date(query: Query) -> list[str]:

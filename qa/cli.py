@@ -57,16 +57,20 @@ Until = Annotated[
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in Chinese or English.")]
 
 
-@contextmanager
-def _library(bulletins: Path | None, index: Path | None, model: str | None) -> Iterator[Library]:
+def _opened(bulletins: Path | None, index: Path | None, model: str | None, *, check: bool = False) -> Library:
+    """The library, opened with progress bars that are gone when it is open or has failed."""
     from qa.library import Library
 
     bars = Bars()
     try:
-        library = Library.open(bulletins, index, model, progress=bars)
+        return Library.open(bulletins, index, model, progress=bars, check=check)
     finally:
         bars.finish()
-    with library:
+
+
+@contextmanager
+def _library(bulletins: Path | None, index: Path | None, model: str | None) -> Iterator[Library]:
+    with _opened(bulletins, index, model) as library:
         for notice in library.last_sync.notices if library.last_sync else ():
             typer.echo(f"notice: {notice}", err=True)
         for name, reason in library.last_sync.skipped if library.last_sync else ():
@@ -79,14 +83,7 @@ def build(
     bulletins: Bulletins = None, index: Index = None, model: Model = None, as_json: AsJson = False
 ) -> None:
     """Build the index or bring it up to date, and say what changed."""
-    from qa.library import Library
-
-    bars = Bars()
-    try:
-        library = Library.open(bulletins, index, model, progress=bars, check=True)
-    finally:
-        bars.finish()
-    with library:
+    with _opened(bulletins, index, model, check=True) as library:
         report = library.last_sync
         counts = library.store.counts()
         if report is None:

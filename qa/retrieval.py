@@ -84,10 +84,10 @@ class Retriever:
         terms = self.search_terms(query)
         most = self.most(terms)
         lexical = dict(self.lexical.search(terms, max(k, _CANDIDATES), allowed)) if terms else {}
-        dense = self._dense(self.encode(query.rewritten), max(4 * k, _UNITS), allowed)
+        vector = self.encode(query.rewritten)
+        dense = self._dense(vector, max(4 * k, _UNITS), allowed)
         missing = [number for number in lexical if number not in dense]
         if missing:
-            vector = self.encode(query.rewritten)
             found = self._dense(vector, 8 * len(missing) + 64, np.array(sorted(missing), dtype=np.int64))
             dense.update(found)
         weight = self._weights[query.language]

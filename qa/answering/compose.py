@@ -18,12 +18,8 @@ _PHRASES = {
         "dates": "（日期：{dates}）",
         "date_join": "；",
         "in": "《{title}》：",
-        "from": "",
         "count": "在 {bulletins} 期 {items} 条中找到 {n} 条{what}：",
-        "none": "在 {bulletins} 期 {items} 条中没有找到{what}。",
         "missing_side": "关于“{side}”，简报中没有找到相应内容。",
-        "open": "“",
-        "close": "”",
     },
     "en": {
         "list": "{n} points:",
@@ -32,10 +28,7 @@ _PHRASES = {
         "in": "“{title}”{where}:",
         "from": "From “{title}”{where}:",
         "count": "{n} of {items} items in {bulletins} bulletins{what}:",
-        "none": "None of the {items} items in {bulletins} bulletins{what}.",
         "missing_side": "On “{side}” the bulletins say nothing that answers this.",
-        "open": "“",
-        "close": "”",
     },
 }
 

@@ -7,7 +7,6 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
@@ -19,6 +18,7 @@ from qa.storage.generations import Stamp
 from qa.storage.location import default_index
 from qa.storage.locking import writing
 from qa.storage.progress import Progress, Silent
+from qa.storage.report import SyncReport
 from qa.storage.rows import FileState
 from qa.storage.scanning import Found, changed, digest_of, doubtful, scan, shown
 from qa.storage.snapshot import PUBLISHED, Snapshot, published
@@ -38,27 +38,6 @@ __all__ = [
     "synchronise",
     "watch",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class SyncReport:
-    """What changed in the index: names of files; `renamed` holds (old, new), `skipped` (name, reason).
-
-    `notices` tells what was repaired.
-    """
-
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    renamed: tuple[tuple[str, str], ...] = ()
-    skipped: tuple[tuple[str, str], ...] = ()
-    unchanged: int = 0
-    notices: tuple[str, ...] = ()
-
-    @property
-    def anything(self) -> bool:
-        """Whether the content of the index changed."""
-        return bool(self.added or self.changed or self.removed or self.renamed)
 
 
 CHECKED = 16 << 20

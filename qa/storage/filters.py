@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,17 +15,22 @@ from qa.text import matching_form
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """What an item has to satisfy; None asks nothing."""
+class Filters:
+    """What an item has to satisfy; None asks nothing. `since` and `until` are ISO dates, inclusive."""
 
-    sections: tuple[str, ...] | None
-    since: str | None
-    until: str | None
-    bulletins: frozenset[str] | None
-    item_ids: tuple[str, ...] | None
+    sections: tuple[str, ...] | None = None
+    since: str | None = None
+    until: str | None = None
+    bulletins: frozenset[str] | None = None
+    item_ids: tuple[str, ...] | None = None
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything is asked."""
+        return self != Filters()
 
 
-def filtered(connection: sqlite3.Connection, view: View, chosen: Filter) -> NDArray[np.int64]:
+def filtered(connection: sqlite3.Connection, view: View, chosen: Filters) -> NDArray[np.int64]:
     """Return the numbers of the passages whose items satisfy a filter, in corpus order."""
     conditions, values = ["i.passages > 0"], list[str]()
     for column, given in (("section_key", _keys(connection, chosen.sections)), ("item_id", chosen.item_ids)):
@@ -52,10 +57,20 @@ def filtered(connection: sqlite3.Connection, view: View, chosen: Filter) -> NDAr
 
 
 def _keys(connection: sqlite3.Connection, sections: Sequence[str] | None) -> list[str] | None:
-    """Return the sections meant: exactly those named or, where none is so called, those that share a part."""
     if sections is None:
         return None
     known = [row[0] for row in connection.execute("SELECT DISTINCT section_key FROM items")]
+    return section_keys(known, sections)
+
+
+def section_keys(known: Collection[str], sections: Iterable[str]) -> list[str]:
+    """Return the sections meant: exactly those named or, where none is so called, those that share a part.
+
+    `known` are the matching forms of the sections that there are.
+
+    >>> section_keys(["科创聚焦", "政策举措"], ["科创"])
+    ['科创聚焦']
+    """
     found: set[str] = set()
     for section in sections:
         wanted = matching_form(section)

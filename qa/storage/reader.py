@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from qa.errors import StoreError
 from qa.storage.connections import Pool
-from qa.storage.filters import Filter, filtered
+from qa.storage.filters import Filters, filtered
 from qa.storage.rows import BulletinRow, Counts, FileState, ItemRow
 from qa.storage.schema import (
     ITEM_FIELDS,
@@ -41,7 +41,7 @@ class Reader:
         self._pool = pool
         self._view = view
         self._lock = threading.Lock()
-        self._filtered: dict[tuple[object, ...], NDArray[np.int64]] = {}
+        self._filtered: dict[tuple[int, Filters], NDArray[np.int64]] = {}
 
     @property
     def generation(self) -> int:
@@ -217,23 +217,45 @@ class Reader:
         `until` (ISO, inclusive) hold for the item's date or, lacking one, its bulletin's; an item of unknown
         date passes neither.
         """
-        if all(given is None for given in (sections, since, until, bulletins, item_ids)):
+        return self.select(
+            Filters(
+                None if sections is None else tuple(sections),
+                since,
+                until,
+                None if bulletins is None else frozenset(bulletins),
+                None if item_ids is None else tuple(item_ids),
+            )
+        )
+
+    def select(self, filters: Filters) -> NDArray[np.int64] | None:
+        """Return the numbers of the passages that filters leave, as `passage_numbers` does."""
+        if not filters.anything:
             return None
-        frozen = tuple(None if given is None else tuple(given) for given in (sections, bulletins, item_ids))
-        key = self._view.generation, frozen, since, until
+        key = self._view.generation, filters
         with self._lock:
             known = self._filtered.get(key)
         if known is None:
-            names = None if bulletins is None else frozenset(bulletins)
-            chosen = Filter(frozen[0], since, until, names, frozen[2])
             with self._pool.connection() as connection:
-                known = filtered(connection, self._view, chosen)
+                known = filtered(connection, self._view, filters)
             known.setflags(write=False)
             with self._lock:
                 while len(self._filtered) >= REMEMBERED:
                     del self._filtered[next(iter(self._filtered))]
                 self._filtered[key] = known
         return known
+
+    def items_in(self, selection: NDArray[np.int64]) -> frozenset[str]:
+        """Return the ids of the items that hold the passages numbered `selection`."""
+        numbers = np.sort(selection)
+        found = set()
+        with self._pool.connection() as connection:
+            for item_id, first, count in connection.execute(
+                "SELECT item_id, first_number, passages FROM items WHERE passages > 0"
+            ):
+                place = int(np.searchsorted(numbers, first))
+                if place < len(numbers) and numbers[place] < first + count:
+                    found.add(item_id)
+        return frozenset(found)
 
     def sections(self) -> list[str]:
         """Return the names of the sections that hold items, in corpus order."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from qa.parsing.dating import date_of, dates_of
 from qa.parsing.headings import Role, roles_of
 from qa.parsing.layout import Block, Layout, blocks_of
 from qa.parsing.lines import Line, MarkedText, lines_of
-from qa.parsing.matter import Matter, find_matter
+from qa.parsing.matter import Matter, find_matter, matter_of_header
 from qa.parsing.passages import passages_of
 from qa.parsing.shapes import Shape, shape_of, tidy_heading
 from qa.parsing.years import YearFound, infer_year
@@ -42,6 +42,11 @@ def parse_bulletin(source: SourceText) -> Bulletin:
     if source.records:
         return _from_records(source, marked, lines)
     matter = find_matter(lines)
+    if not matter.issue and not matter.date:
+        header = matter_of_header([source.text[start:end] for start, end in source.marks])
+        matter = replace(
+            matter, title=matter.title or header.title, issue=header.issue, date=header.date
+        )
     inner = lines[matter.front : len(lines) - matter.back]
     layout = Layout.of(inner)
     blocks = [_block(marked, group) for group in blocks_of(inner, layout, matter.titles)]

@@ -168,7 +168,30 @@ def _uses(
         counted = _number_items(blocks, runs, shape) and _counts_on(blocks, like, shape, sections)
         if shape not in NUMBERED or counted:
             titles.add(shape)
-    return sections, frozenset(titles)
+    parts = _parts_of_items(blocks, runs, sections, titles)
+    return sections - parts, frozenset(titles)
+
+
+def _parts_of_items(
+    blocks: Sequence[Block],
+    runs: Sequence[tuple[int, int]],
+    sections: frozenset[Shape],
+    titles: set[Shape],
+) -> frozenset[Shape]:
+    """Numberings that part one report: below a plain title with text, over numbered headings that title none."""
+    over_text = [blocks[end - 1].shape for _, end in runs if end < len(blocks)]
+    if not over_text or over_text[0] is not Shape.PLAIN:
+        return frozenset()
+    under = {
+        shape: {
+            blocks[number + 1].shape
+            for start, end in runs
+            for number in range(start, end - 1)
+            if blocks[number].shape is shape
+        }
+        for shape in sections & NUMBERED
+    }
+    return frozenset(shape for shape, shapes in under.items() if shapes and shapes <= NUMBERED - titles)
 
 
 def _number_items(blocks: Sequence[Block], runs: Sequence[tuple[int, int]], shape: Shape) -> bool:
@@ -222,7 +245,8 @@ def _heads_section(
         return False
     following = blocks[names[0] + 1] if names[0] + 1 < len(blocks) else None
     if len(names) > 1 and following is not None:
-        if first.shape is Shape.PLAIN and following.shape in NUMBERED - title_shapes - section_shapes:
+        unmarked = first.shape is Shape.PLAIN or first.shape in NUMBERED
+        if unmarked and following.shape in NUMBERED - title_shapes - section_shapes:
             return False
         if first.shape is Shape.PLAIN and following.shape in title_shapes:
             return True

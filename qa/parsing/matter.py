@@ -13,7 +13,7 @@ from datetime import date
 
 from qa.dates import find_dates
 from qa.parsing.lines import Line
-from qa.parsing.shapes import Shape, shape_of, tidy_heading, without_marker
+from qa.parsing.shapes import Shape, is_marker_line, shape_of, tidy_heading, without_marker
 from qa.parsing.years import date_in
 from qa.text import compact
 
@@ -36,7 +36,7 @@ _NOTICE = re.compile(
     r"|(?:办公[室厅]|委员会|研究室|编辑部|信息处|秘书处|中心|[学协]会|[局委厅办处院会社部])\s*"
     r"(?:编印|主办|承办|印发|主编|编发|编)(?:\s|$)"
 )
-_NAME_ALONE = re.compile(r"(?:简报|快报|专报|内参|专刊|周报|月报|摘报)(?:[（(].{1,12}[)）])?$")
+_NAME_ALONE = re.compile(r"(?:简报|快报|专报|要报|内参|要参|专刊|周报|月报|摘报|择报|摘编)(?:[（(].{1,12}[)）])?$")
 _NAME = re.compile(
     _NAME_ALONE.pattern.removesuffix("$")
     + "$|(?:通讯|参考|要情|信息|动态|通报|文摘|快讯|周刊)(?:[（(].{1,12}[)）])?$"
@@ -52,6 +52,7 @@ _BACK = re.compile(
     rf"|^(?:{_ROLES})\s*[:：]|共印\s*\d+\s*份|\d\s*日\s*印发$"
 )
 _LONGEST_ENTRY = 200
+_WRAPPED = 10
 _SENTENCE = re.compile(r"[。；]|[，,].*[，,]")
 
 
@@ -90,6 +91,17 @@ def find_matter(lines: Sequence[Line]) -> Matter:
         titles=titles,
         headings=titles - numbered if numbered else frozenset(),
     )
+
+
+def matter_of_header(texts: Sequence[str]) -> Matter:
+    """What the running header says of the whole, where no masthead does: name, issue and date."""
+    for text in texts:
+        found = _ISSUE.search(text) if len(text) <= 60 else None
+        if found:
+            name = (text[: found.start()] + text[found.end() :]).strip(" \t\u3000|｜（）()·-—")
+            said = date_in([name])
+            return Matter(title="" if said else tidy_heading(name), issue=" ".join(found.group().split()), date=said)
+    return Matter()
 
 
 def _closing_date(lines: Sequence[Line]) -> date | None:
@@ -153,8 +165,10 @@ def _contents(lines: Sequence[Line], start: int) -> tuple[int, list[tuple[str, s
         title = compact(tidy_heading(_leaderless(lines[number])))
         entries.append((title, found.group("page") if found else ""))
         if found and number > first and not _leader(lines[number - 1]):
+            # An entry may run over two lines, but the first of them is then long and no heading.
             before = compact(tidy_heading(lines[number - 1].raw))
-            entries.append((before + title, found.group("page")))
+            if len(before) >= _WRAPPED and not is_marker_line(lines[number - 1].text):
+                entries.append((before + title, found.group("page")))
     return max(last, first), entries
 
 

@@ -1,11 +1,12 @@
 """Where the pages of a text lie, and what stands on them that belongs to the page and not to the text.
 
 A text taken from a PDF keeps its pages as form feeds or, where those were lost, as a line that starts
-with a space straight after a line that isn't blank.
+with a space straight after a line that isn't blank, or by its page marks alone.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 
@@ -19,6 +20,7 @@ PAGE_MARK = re.compile(
     r"|[0-9]{1,4}[ \t]*/[ \t]*[0-9]{1,4}"
     r")[ \t\f\u3000]*"
 )
+_MARK_LINE = re.compile(rf"^(?:{PAGE_MARK.pattern})$", re.MULTILINE)
 _NUMBER_LINE = re.compile(r"[ \t\f\u3000]*([0-9０-９]{1,4})[ \t\f\u3000]*")
 _DECORATION = re.compile(r"^[^\S\n]*(?P<rule>[^\w\s](?:[^\w\n]*[^\w\s])?|_[_ ]*_)[^\S\n]*$", re.MULTILINE)
 _DIGITS = re.compile(r"[0-9０-９]+")
@@ -30,7 +32,7 @@ def find_pages(text: str) -> tuple[Page, ...]:
     if "\f" in text:
         starts += [place + 1 for place, character in enumerate(text) if character == "\f"]
     else:
-        starts += _space_breaks(text)
+        starts += _space_breaks(text) or _mark_breaks(text)
     ends = [*starts[1:], len(text)]
     spans = [(start, end) for start, end in zip(starts, ends, strict=True) if end > start]
     # A form feed at the very end leaves an empty page behind it, which is none.
@@ -58,6 +60,20 @@ def _space_breaks(text: str) -> list[int]:
                 together += 1
         offset += len(line) + 1
     return starts if apart > 4 * (together + len(starts)) else []
+
+
+def _mark_breaks(text: str) -> list[int]:
+    """Starts of the pages that page marks part, where there are two or more and their numbers run on."""
+    marks = [
+        (match.start(), match.end(), int(_DIGITS.findall(match.group())[0]))
+        for match in _MARK_LINE.finditer(text)
+    ]
+    if len(marks) < 2 or any(after[2] != before[2] + 1 for before, after in itertools.pairwise(marks)):
+        return []
+    # A mark stands at the foot of its page, unless the text begins with one.
+    if not text[: marks[0][0]].strip():
+        return [start for start, _, _ in marks[1:]]
+    return [end + 1 for _, end, _ in marks if end < len(text)]
 
 
 def find_marks(text: str, pages: tuple[Page, ...]) -> tuple[tuple[int, int], ...]:

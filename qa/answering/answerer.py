@@ -13,6 +13,7 @@ from qa.answering import refusal
 from qa.answering.collection import SECTIONS, CollectionAnswer, answer_collection
 from qa.answering.compare import sides_of
 from qa.answering.compose import Writer, needs_year, phrase
+from qa.answering.dated_items import EffectTable
 from qa.answering.evidence import (
     LIST_NOUNS,
     ItemView,
@@ -26,6 +27,7 @@ from qa.answering.evidence import (
     view_item,
     with_subject,
 )
+from qa.answering.standing import answer_dated
 from qa.answering.support import Features, SupportModel, features_of, support_model
 from qa.expectation import Expectation
 from qa.kinds import AGENT, PLACE, TEXT
@@ -62,6 +64,7 @@ class Answerer:
         self.retriever = retriever
         self._model = model or support_model()
         self._refuse_below = refuse_below or self._model.refuse_below
+        self.effect_table = EffectTable(retriever)
 
     def answer(
         self,
@@ -72,6 +75,9 @@ class Answerer:
         filtered_items: frozenset[str] | None = None,
     ) -> Answer:
         """The extractive answer to `query` from the passages in `allowed` (all when None)."""
+        dated = answer_dated(self, query, k, allowed, filtered_items)
+        if dated is not None:
+            return dated
         hits = self.retriever.search(query, max(k, 20), allowed)
         found = answer_collection(self.retriever, query, allowed_items=filtered_items)
         if found is not None:
@@ -82,7 +88,7 @@ class Answerer:
                 return replace(compared, hits=tuple(hits[:k]))
             query = replace(query, kind=LIST)
         evidence = self.evidence(query, hits)
-        if evidence is None or evidence.off_topic or evidence.support < self._refuse_below:
+        if evidence is None or not self.supports(evidence):
             return refusal.refuse(self.retriever, query, hits[:k], evidence)
         writer = Writer(query.language)
         self._write(writer, query, evidence, header=False)
@@ -96,6 +102,10 @@ class Answerer:
             citations=writer.citations,
             hits=tuple(hits[:k]),
         )
+
+    def supports(self, evidence: Evidence) -> bool:
+        """Whether evidence is enough to answer with."""
+        return not evidence.off_topic and evidence.support >= self._refuse_below
 
     def evidence(self, query: Query, hits: Sequence[Hit], *, side: bool = False) -> Evidence | None:
         """The best-supported evidence among the items of the first hits."""

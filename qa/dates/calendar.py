@@ -144,6 +144,18 @@ def days_from(today: date | None, step: int) -> Span:
     return Span(there, there, "day")
 
 
+def add_months(there: date, step: int) -> date | None:
+    """The same day `step` months on, or the month's last where it has no such day; None beyond `LATEST`.
+
+    `add_months(date(2020, 1, 31), 1)` is 29 February 2020.
+    """
+    index = there.year * 12 + there.month - 1 + step
+    year, number = index // 12, index % 12 + 1
+    if not EARLIEST <= year <= LATEST:
+        return None
+    return date(year, number, min(there.day, calendar.monthrange(year, number)[1]))
+
+
 def week_from(today: date | None, step: int) -> Span:
     """The week, from Monday, `step` weeks from today's."""
     if today is None:

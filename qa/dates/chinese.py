@@ -61,7 +61,10 @@ _YEAR_ALONE = re.compile(_year("a"))
 _PLAN = re.compile(
     r"[“\"]?(?P<n>十[一二三四五六七八九]?|[一二三四五六七八九])五[”\"]?(?=期间|规划|时期|末|以来|开局|计划)|“(?P<n2>十[一二三四五六七八九]?)五”"
 )
-_LOOSE_END = re.compile(r"(?<!每)(?P<e>年底|年末|岁末|年内|年初)(?:前)?")
+# Not within 3 年内, 两年内, which count from no year's start.
+_LOOSE_END = re.compile(
+    r"(?<![每\d一二两三四五六七八九十几数多半个])(?<!\d )(?P<e>年底|年末|岁末|年内|年初)(?:前)?"
+)
 _RECENT = re.compile(r"日前(?!往|来)|近日|近期|不久前|前不久|最近(?!的[距离])|近来|前些天")
 _NAMED_DAY = re.compile(r"(?P<w>今天|今日|昨天|昨日|前天|明天|明日|当天|当日|同日)(?![内起])")
 _WEEK = re.compile(r"(?P<w>本周|上周|下周|这周)(?P<d>[一二三四五六日天])?")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import bisect
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,12 +15,15 @@ from qa.parsing.layout import Block, Layout, blocks_of
 from qa.parsing.lines import Line, MarkedText, lines_of
 from qa.parsing.matter import Matter, find_matter, matter_of_header
 from qa.parsing.passages import passages_of
-from qa.parsing.shapes import Shape, shape_of, tidy_heading
+from qa.parsing.shapes import Shape, is_dateline, shape_of, tidy_heading
 from qa.parsing.years import YearFound, infer_year
 from qa.text import compact
-from qa.types import Bulletin, ExportRecord, Item, SourceText
+from qa.types import Bulletin, DateMention, ExportRecord, Item, SourceText
 
 _LONGEST_LEAD = 40
+_INLINE_TITLE = re.compile(
+    r"(【(?!(?:来源|编辑|责编|作者|供稿|注)\s*[:：])[^】]{5,40}】|\*\*[^*]{5,60}\*\*)\s*(?=[^\s【*].{9})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,11 @@ def parse_bulletin(source: SourceText) -> Bulletin:
     matter = find_matter(lines)
     if not matter.issue and not matter.date:
         header = matter_of_header([source.text[start:end] for start, end in source.marks])
-        matter = replace(
-            matter, title=matter.title or header.title, issue=header.issue, date=header.date
-        )
+        matter = replace(matter, title=matter.title or header.title, issue=header.issue, date=header.date)
     inner = lines[matter.front : len(lines) - matter.back]
     layout = Layout.of(inner)
     blocks = [_block(marked, group) for group in blocks_of(inner, layout, matter.titles)]
+    blocks = _inline_titles_apart(marked, blocks)
     roles = roles_of(blocks, matter, layout.width)
     drafts = list(_drafts(blocks, roles))
     text = "\n".join(block.text for block in blocks)
@@ -81,6 +85,28 @@ def _block(marked: MarkedText, lines: Sequence[Line]) -> Block:
     return Block(tuple(lines), text, start, end, shape_of(text))
 
 
+def _inline_titles_apart(marked: MarkedText, blocks: Sequence[Block]) -> list[Block]:
+    """The blocks, with `【title】text` in one paragraph made two where a document does so again and again."""
+    heads = [_INLINE_TITLE.match(block.text) for block in blocks]
+    said = Counter(head.group(1) for head in heads if head)
+    # A label that comes back (【专家观点】) is no title.
+    if len(said) < 2 or max(said.values()) > 1:
+        return list(blocks)
+    parted: list[Block] = []
+    for block, head in zip(blocks, heads, strict=True):
+        if head is None:
+            parted.append(block)
+            continue
+        places = marked.unwrap(block.start, block.end)[1]
+        cut, begin = places[head.end(1) - 1] + 1, places[head.end()]
+        inside = [line for line in block.lines if line.end > begin] or block.lines[-1:]
+        title = marked.unwrap(block.start, cut)[0]
+        parted.append(Block(block.lines[:1], title, block.start, cut, Shape.INLINE))
+        text = marked.unwrap(begin, block.end)[0]
+        parted.append(Block(tuple(inside), text, begin, block.end, shape_of(text)))
+    return parted
+
+
 def _drafts(blocks: Sequence[Block], roles: Sequence[Role]) -> Iterator[_Draft]:
     section = ""
     titles: list[Block] = []
@@ -88,14 +114,16 @@ def _drafts(blocks: Sequence[Block], roles: Sequence[Role]) -> Iterator[_Draft]:
     for block, role in zip(blocks, roles, strict=True):
         # Under no title each bullet is a report of its own.
         fresh = role is Role.BODY and body and not titles and block.shape is Shape.BULLET
-        if (body and role is not Role.BODY) or fresh or (titles and role in (Role.SECTION, Role.DOCUMENT)):
+        fresh = fresh or (role is Role.ENTRY and bool(body))
+        text = role in (Role.BODY, Role.ENTRY)
+        if (body and not text) or fresh or (titles and role in (Role.SECTION, Role.DOCUMENT)):
             yield _Draft(section, tuple(titles), tuple(body))
             titles, body = [], []
         if role is Role.SECTION:
             section = tidy_heading(block.text)
         elif role is Role.TITLE:
             titles.append(block)
-        elif role is Role.BODY:
+        elif text:
             body.append(block)
     if titles or body:
         yield _Draft(section, tuple(titles), tuple(body))
@@ -108,7 +136,9 @@ def _item(
     text = draft.body or draft.titles
     passages, enumerations = passages_of(marked, [(block.start, block.end) for block in text])
     mentions = dates_of(marked, passages, found)
-    title = " ".join(tidy_heading(block.text) for block in draft.titles) or lead_of(text[0].text)
+    title = " ".join(tidy_heading(block.text) for block in draft.titles).rstrip("。：:") or lead_of(
+        text[0].text
+    )
     own = date_of(passages, mentions)
     return Item(
         item_id=f"{source.digest[:10]}-{number:03d}",
@@ -117,11 +147,20 @@ def _item(
         start=blocks[0].start,
         end=blocks[-1].end,
         page=blocks[0].page,
-        date=own or fallback,
+        date=own or _closing_day(draft, mentions) or fallback,
         passages=passages,
         enumerations=enumerations,
         dates=mentions,
     )
+
+
+def _closing_day(draft: _Draft, mentions: Sequence[DateMention]) -> str | None:
+    """The day that an item's last line gives it, under the name of who signed it."""
+    last = draft.body[-1] if draft.body else None
+    if last is None or not is_dateline(last.text):
+        return None
+    days = [mention for mention in mentions if mention.start >= last.start and mention.precision == "day"]
+    return days[-1].first if days else None
 
 
 def lead_of(text: str) -> str:

@@ -17,11 +17,11 @@ from statistics import median
 from qa.parsing.layout import Block
 from qa.parsing.lines import width_of
 from qa.parsing.matter import Matter
-from qa.parsing.shapes import NUMBERED, Shape, level_of, ordinal_of, tidy_heading
+from qa.parsing.shapes import NUMBERED, Shape, is_dateline, level_of, ordinal_of, tidy_heading
 from qa.text import HAN, compact
 
 LONGEST_TITLE = 60
-_SENTENCE_END = re.compile(r"[。；;，,、：:…]$|[。；]|(?:[^\W\d_]|\d\d|[)%”\"])\.$")
+_SENTENCE_END = re.compile(r"[。；;，,、：:…]$|[。；]|(?:[^\W\d_]|\d\d|\s\d|[)%”\"])\.$")
 _POINT = re.compile(r"[一二三四五六七八九十]{1,3}(?:是|要)|首先|其次")
 _ASIDE = re.compile(r"[（(].*[）)]$|(?:来源|作者|供稿|撰稿|记者|摘编|整理|责编|编辑|审核|联系人|注)\s*[:：]")
 _SIGNATURE = re.compile(r"(?:办公室|委员会|管委会|研究室|信息处|秘书处|办公厅|[局厅])$|供稿")
@@ -29,22 +29,29 @@ _SECTION_ENDING = re.compile(
     "(?:聚焦|热点|动向|动态|举措|交流|要闻|速递|速览|视野|讲话|之石|简讯|快讯|信息|观察|探索|解读|论坛|园地|专栏|"
     "专题|风采|纵横|传真|扫描|集萃|撷英|参考|导读|摘要|精选|一线|基层|前沿|关注|焦点|资讯|播报|之窗|之声|天地|链接)$"
 )
+_NEWS = re.compile(r"[^。！？]{6,60}[。！？].{0,25}?(?:\d{1,2}\s?月\s?\d{1,2}\s?日|近日|日前|记者)")
 _NOT_SECTION = re.compile(rf"[0-9０-９A-Za-z《》“”，,；！？!?%]|[^{HAN}·、\s—\-（）()]")
 
 
 class Role(enum.Enum):
-    """What a block is."""
+    """What a block is; an entry is a report in one paragraph, under no title."""
 
     DOCUMENT = "document"
     SECTION = "section"
     TITLE = "title"
+    ENTRY = "entry"
     BODY = "body"
 
 
 def heading_like(block: Block, matter: Matter) -> bool:
     """Whether a block could be a title or heading by its look alone."""
     text = block.text
-    if block.shape in (Shape.HASH, Shape.STRONG, Shape.BRACKETS) or _name(block) in matter.titles:
+    if is_dateline(text) or (block.shape is Shape.BRACKETS and _ASIDE.match(tidy_heading(text))):
+        return False
+    if (
+        block.shape in (Shape.HASH, Shape.STRONG, Shape.BRACKETS, Shape.INLINE)
+        or _name(block) in matter.titles
+    ):
         return True
     if length_of(text) > LONGEST_TITLE or len(block.lines) > 3 or " | " in text:
         return False
@@ -59,6 +66,9 @@ def roles_of(blocks: Sequence[Block], matter: Matter, width: int = 0) -> list[Ro
         return _roles_by_level(blocks)
     like = [heading_like(block, matter) for block in blocks]
     _leave_lists(blocks, like, matter)
+    _leave_signatures(blocks, like)
+    if (entries := _entries(blocks, like)) is not None:
+        return entries
     roles = [Role.BODY] * len(blocks)
     runs = [(start, end) for start, end in _runs(like) if end < len(blocks) or start == 0]
     heads = [blocks[start] for start, end in runs if end - start > 1]
@@ -71,6 +81,10 @@ def roles_of(blocks: Sequence[Block], matter: Matter, width: int = 0) -> list[Ro
         if _heads_section(blocks, names, usual, matter, section_shapes, title_shapes):
             roles[names[0]] = Role.SECTION
             names = names[1:]
+            # Below a part of the bulletin its sections are marked in another way.
+            if len(names) > 1 and blocks[names[0]].shape in section_shapes - {blocks[start].shape}:
+                roles[names[0]] = Role.SECTION
+                names = names[1:]
         names = list(itertools.takewhile(lambda at: blocks[at].shape not in NUMBERED - title_shapes, names))
         # The department under a title wrote the report; its name is the report's first line.
         if len(names) > 1 and _is_signature(blocks[names[-1]], usual, width):
@@ -80,6 +94,23 @@ def roles_of(blocks: Sequence[Block], matter: Matter, width: int = 0) -> list[Ro
             roles[number] = Role.TITLE
     _demote_subheadings(blocks, roles, matter)
     return roles
+
+
+def _entries(blocks: Sequence[Block], like: Sequence[bool]) -> list[Role] | None:
+    """Roles where every heading is numbered and stands over short news numbered in another way.
+
+    `一、总局要闻` over `1．总局部署专项检查。3 月 2 日，…`: a section and its reports. That they are news and
+    not the points of one report shows by the day that most of them name after their first sentence.
+    """
+    heads = {block.shape for block, yes in zip(blocks, like, strict=True) if yes}
+    points = {block.shape for block, yes in zip(blocks, like, strict=True) if not yes}
+    if len(heads) != 1 or len(points) != 1 or not heads | points <= NUMBERED or not like[0]:
+        return None
+    texts = [block.text for block, yes in zip(blocks, like, strict=True) if not yes]
+    dated = sum(_NEWS.match(text) is not None for text in texts)
+    if len(texts) < 2 or dated * 2 < len(texts):
+        return None
+    return [Role.SECTION if yes else Role.ENTRY for yes in like]
 
 
 def _roles_by_level(blocks: Sequence[Block]) -> list[Role]:
@@ -139,6 +170,20 @@ def _leave_lists(blocks: Sequence[Block], like: list[bool], matter: Matter) -> N
         start = end
 
 
+def _leave_signatures(blocks: Sequence[Block], like: list[bool]) -> None:
+    """No headings: who signed, with the day below and no text after it; a speaker's name below the day."""
+    for number, block in enumerate(blocks[:-1]):
+        if not like[number] or not is_dateline(blocks[number + 1].text):
+            continue
+        after = blocks[number + 2] if number + 2 < len(blocks) else None
+        if after is not None and like[number + 2] and len(_name(after)) <= 4:
+            like[number + 2] = False
+        elif (
+            number and not like[number - 1] and len(block.text) <= 20 and (after is None or like[number + 2])
+        ):
+            like[number] = False
+
+
 def _usual_length(heads: Sequence[Block]) -> int | None:
     lengths = Counter(length_of(tidy_heading(block.text)) for block in heads)
     length, count = lengths.most_common(1)[0] if lengths else (0, 0)
@@ -178,7 +223,7 @@ def _parts_of_items(
     sections: frozenset[Shape],
     titles: set[Shape],
 ) -> frozenset[Shape]:
-    """Numberings that part one report: below a plain title with text, over numbered headings that title none."""
+    """Numberings that part one report: below a plain title with text, over numbers that title none."""
     over_text = [blocks[end - 1].shape for _, end in runs if end < len(blocks)]
     if not over_text or over_text[0] is not Shape.PLAIN:
         return frozenset()
@@ -262,7 +307,7 @@ def _section_score(block: Block, following: Block | None, usual: int | None, mat
     length = length_of(tidy_heading(block.text))
     score = 2 if length <= 6 else 1 if length <= 8 else 0 if length <= 12 else -3
     score += 1 if usual == length else 0
-    score += 1 if _SECTION_ENDING.search(name) else 0
+    score += 1 if _SECTION_ENDING.search(name) or (name.isascii() and name.isupper()) else 0
     score -= 2 if _NOT_SECTION.search(name) and not name.isascii() else 0
     if following is not None:
         score += 1 if length_of(following.text) >= 1.5 * length else 0

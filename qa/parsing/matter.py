@@ -13,7 +13,7 @@ from datetime import date
 
 from qa.dates import find_dates
 from qa.parsing.lines import Line
-from qa.parsing.shapes import Shape, is_marker_line, shape_of, tidy_heading, without_marker
+from qa.parsing.shapes import Shape, is_dateline, is_marker_line, shape_of, tidy_heading, without_marker
 from qa.parsing.years import date_in
 from qa.text import compact
 
@@ -36,7 +36,9 @@ _NOTICE = re.compile(
     r"|(?:办公[室厅]|委员会|研究室|编辑部|信息处|秘书处|中心|[学协]会|[局委厅办处院会社部])\s*"
     r"(?:编印|主办|承办|印发|主编|编发|编)(?:\s|$)"
 )
-_NAME_ALONE = re.compile(r"(?:简报|快报|专报|要报|内参|要参|专刊|周报|月报|摘报|择报|摘编)(?:[（(].{1,12}[)）])?$")
+_NAME_ALONE = re.compile(
+    r"(?:简报|快报|专报|要报|内参|要参|专刊|周报|月报|摘报|择报|摘编)(?:[（(].{1,12}[)）])?$"
+)
 _NAME = re.compile(
     _NAME_ALONE.pattern.removesuffix("$")
     + "$|(?:通讯|参考|要情|信息|动态|通报|文摘|快讯|周刊)(?:[（(].{1,12}[)）])?$"
@@ -54,6 +56,7 @@ _BACK = re.compile(
 _LONGEST_ENTRY = 200
 _WRAPPED = 10
 _SENTENCE = re.compile(r"[。；]|[，,].*[，,]")
+_ENGLISH_COMMA = re.compile(r",(?=\s*(?:(?:19|20)\d\d\b|No\.|Issue\b))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,43 +85,56 @@ def find_matter(lines: Sequence[Line]) -> Matter:
     contents, entries = _contents(lines, masthead)
     numbered = {title for title, page in entries if page}
     titles = frozenset(title for title, _ in entries if len(title) >= 3)
+    header = matter_of_header([line.text for line in lines[:masthead]])
     return Matter(
         front=contents,
         back=_back(lines[contents:]),
-        title=tidy_heading(name.text) if name else "",
+        title=tidy_heading(name.text) if name else header.title,
         issue=" ".join(issue.split()),
-        date=date_in([line.text for line in lines[:masthead]]) or _closing_date(lines),
+        date=date_in([_ISSUE.sub("｜", line.text) for line in lines[:masthead]]) or _closing_date(lines),
         titles=titles,
         headings=titles - numbered if numbered else frozenset(),
     )
 
 
 def matter_of_header(texts: Sequence[str]) -> Matter:
-    """What the running header says of the whole, where no masthead does: name, issue and date."""
+    """What one line says of the whole bulletin, as a running header does: name, issue and date."""
     for text in texts:
         found = _ISSUE.search(text) if len(text) <= 60 else None
         if found:
-            name = (text[: found.start()] + text[found.end() :]).strip(" \t\u3000|｜（）()·-—")
-            said = date_in([name])
-            return Matter(title="" if said else tidy_heading(name), issue=" ".join(found.group().split()), date=said)
+            rest = text[: found.start()] + text[found.end() :]
+            days = [mention for mention in find_dates(rest, None) if mention.precision == "day"]
+            name = rest[: days[0].start] + rest[days[0].end :] if days else rest
+            return Matter(
+                title=tidy_heading(name.strip(" \t\u3000|｜（）()·-—")),
+                issue=" ".join(found.group().split()),
+                date=date_in([rest]),
+            )
     return Matter()
 
 
 def _closing_date(lines: Sequence[Line]) -> date | None:
     """The day that a notice closes with, on a line of its own or in the imprint."""
     for line in reversed(lines[-8:]):
-        if line.width <= 60 and not _SENTENCE.search(line.text) and _ends_in_date(line.text):
+        if "。" in line.text:
+            return None
+        if line.width <= 60 and not _is_sentence(line.text) and _ends_in_date(line.text):
             alone = find_dates(line.text, None)[0].start == 0
             if alone or _BACK.search(line.text):
                 return date_in([line.text])
     return None
 
 
+def _is_sentence(text: str) -> bool:
+    """Whether a line reads as a sentence; the commas of `Vol. 3, No. 14, April 9, 2021` don't make one."""
+    return _SENTENCE.search(_ENGLISH_COMMA.sub(" ", text)) is not None
+
+
 def _belongs(text: str) -> bool:
     """Whether a short line is a masthead's by what it says: issue, date, notice, editor."""
     return (
         len(text) <= 60
-        and not _SENTENCE.search(text)
+        and not _is_sentence(text)
         and bool(_ISSUE.search(text) or _NOTICE.search(text) or _ends_in_date(text))
     )
 
@@ -130,14 +146,38 @@ def _ends_in_date(text: str) -> bool:
 
 
 def _masthead(lines: Sequence[Line]) -> int:
-    count = 0
+    """How many lines at the beginning are the masthead's."""
+    places: list[int] = []
     for number, line in enumerate(lines[:_SCAN]):
-        if line.width > 80 or _SENTENCE.search(line.text) or _is_contents(line):
+        if line.width > 80 or _is_sentence(line.text) or _is_contents(line):
             break
         if _belongs(without_marker(line.text)):
-            count = number + 1
+            places.append(number)
     named = len(lines) > 3 and lines[0].width <= 44 and _NAME_ALONE.search(compact(lines[0].text))
+    if places and _belongs_to_item(lines, places):
+        places.pop()
+    count = places[-1] + 1 if places else 0
     return max(count, 1) if named else count
+
+
+def _belongs_to_item(lines: Sequence[Line], places: Sequence[int]) -> bool:
+    """Whether the last line that could be a masthead's is the day or number of the first item instead.
+
+    It is where a title stands above it and text below: a masthead is followed by headings.
+    """
+    last = places[-1]
+    above = lines[places[-2] + 1 if len(places) > 1 else 0 : last]
+    if (
+        not is_dateline(lines[last].text)
+        or not above
+        or any(_NAME.search(compact(line.text)) for line in above)
+    ):
+        return False
+    # The speaker's name may stand between.
+    below = next((line for line in lines[last + 1 :] if len(compact(line.text)) > 4), None)
+    return below is not None and (
+        below.width > 80 or re.search("[，。]|[；：:！？.]$", below.text) is not None
+    )
 
 
 def _is_contents(line: Line) -> bool:

@@ -7,17 +7,18 @@ import re
 
 from qa.dates.calendar import number_of
 
-BULLETS = "★☆◆◇●○■□▲△▼▶►※✦✿♦•·❖➤"
+BULLETS = "★☆◆◇●○◎◉■□▪▫▲△▼▶►※✦✿♦•·❖➤➢☞"
 NUMERAL = "[一二三四五六七八九十百]{1,4}"
 
 
 class Shape(enum.Enum):
-    """The marker in front of a line."""
+    """The marker in front of a line; `INLINE` for a title that its text followed on the same line."""
 
     PLAIN = "plain"
     HASH = "#"
     STRONG = "**"
     BRACKETS = "【】"
+    INLINE = "【】…"
     BULLET = "◆"
     CHAPTER = "第一部分"
     HAN_NUMBER = "一、"
@@ -35,14 +36,35 @@ _SHAPES: tuple[tuple[Shape, re.Pattern[str]], ...] = (
     (Shape.HAN_NUMBER, re.compile(rf"{NUMERAL}\s*[、．.]\s*(?=\S)")),
     (Shape.HAN_BRACKET, re.compile(rf"[（(]{NUMERAL}[）)]\s*、?(?=\S)")),
     (Shape.NUMBER, re.compile(r"\d{1,2}\s*(?:[、．]|\.(?!\d))\s*(?=\S)")),
-    (Shape.NUMBER_BRACKET, re.compile(r"[（(]\d{1,2}[）)]\s*(?=\S)|\d{1,2}[）)]\s*(?=\S)|[①-⑳]\s*(?=\S)")),
+    (
+        Shape.NUMBER_BRACKET,
+        re.compile(
+            r"[（(]\d{1,2}[）)]\s*(?=\S)|\d{1,2}[）)]\s*(?=\S)|[①-⑳]\s*(?=\S)|[【〔]\d{1,2}[】〕]\s*(?=\S)"
+        ),
+    ),
 )
-_STARTS = frozenset(f"#*_【〖[{BULLETS}-+第一二三四五六七八九十百（(0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+_STARTS = frozenset(f"#*_【〖〔[{BULLETS}-+第一二三四五六七八九十百（(0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 NUMBERED = frozenset({Shape.CHAPTER, Shape.HAN_NUMBER, Shape.HAN_BRACKET, Shape.NUMBER, Shape.NUMBER_BRACKET})
 _LETTER_SPACED = re.compile(r"[一-龥](?:\s+[一-龥]){1,}")
 _POINT = re.compile(
     rf"(?:{NUMERAL}(?:是|要|为|抓|则)|第{NUMERAL}[，,、：]|其[一二三四五六七八九十]|首先|其次|再次|最后|另一方面|一方面)"
 )
+# Between a title and its text, or under a text: a day, where it was published, a document's number.
+_DAY = r"(?:19|20)\d\d\s*(?:年\s*\d{1,2}\s*月\s*\d{1,2}\s*日?|([-./])\s*\d{1,2}\s*\1\s*\d{1,2})"
+_CREDIT = (
+    "(?:发布时间|发布日期|发文日期|成文日期|时间|日期|信息来源|文章来源|来源|作者|记者|责任编辑|编辑|责编|审核"
+    "|浏览次?数|浏览量|点击数|阅读量?|字号)"
+)
+_DATELINE = re.compile(
+    rf"[（(]?(?:{_CREDIT}\s*[:：]?\s*)?{_DAY}(?:\s*[T\s]?\d{{1,2}}[:：]\d\d(?:[:：]\d\d)?)?"
+    rf"(?:[\s|｜/,，]*{_CREDIT}\s*[:：]\s*\S{{0,20}}|\s*\S{{1,12}}(?:社|报|网|台|刊|杂志))*[)）]?"
+)
+_DOCUMENT_NUMBER = re.compile(r"[一-龥]{2,12}\s*[〔\[（(](?:19|20)\d\d[〕\]）)]\s*第?\s*\d{1,5}\s*号")
+
+
+def is_dateline(text: str) -> bool:
+    """Whether a line only says when and where a text was published, or its number: `2021-03-10　新华社`."""
+    return len(text) <= 100 and bool(_DATELINE.fullmatch(text) or _DOCUMENT_NUMBER.fullmatch(text))
 
 
 def shape_of(text: str) -> Shape:

@@ -20,7 +20,10 @@ _ISSUE_YEAR = re.compile(
 )
 _BARE = re.compile(r"(?<![\d年.])\s?(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _YEAR_BEFORE = re.compile(r"(?:\d{4}\s*年|[今明去前后次当本上同]年度?|[一二〇零○九]{4}年)\s*$")
-_FULL = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月(?:\s*(\d{1,2})\s*日)?")
+_FULL = re.compile(
+    r"(?<!\d)(?=(?:19|20)\d\d)(\d{4})(?:\s*年\s*(\d{1,2})\s*月(?:\s*(\d{1,2})\s*日)?"
+    r"|[-./](\d{1,2})[-./](\d{1,2})(?![\d.]))"
+)
 _YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)\s*年(?!\s*\d{1,2}\s*月|\s*第\s*\d)")
 _EVENT = re.compile(
     r"(?<![\d.,\-—–~])((?:19|20)\d\d)\s?(?![\d年.,\-—–~%]|\s)(?=[^。；\n]{1,40}?(?:会|论坛|展|节|赛|周|活动|演练|行动|大会|日|榜|报告))"
@@ -75,8 +78,10 @@ def _dated(text: str, usual: int | None) -> list[tuple[int, float]]:
     """Votes of dates with a year and month, by how far they lie from the bulletin's usual month."""
     votes: list[tuple[int, float]] = []
     for match in _FULL.finditer(text):
-        year, month = int(match.group(1)), int(match.group(2))
-        weight = 1.0 if match.group(3) else 0.7
+        year, month = int(match.group(1)), int(match.group(2) or match.group(4))
+        if not 1 <= month <= 12:
+            continue
+        weight = 1.0 if match.group(3) or match.group(5) else 0.7
         if usual is None:
             votes.append((year, 1.2 * weight))
             continue

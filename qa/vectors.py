@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
+from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from qa.errors import ModelError
-from qa.storage.cache import EmbeddingCache, key_of
+from qa.storage.cache import KEY, EmbeddingCache, key_of
 from qa.storage.files import ArrayFolder, DamagedError, explain, sweep, write_folder
 from qa.storage.generations import Stamp, generations, keep_latest, name_of
 from qa.storage.nearest import Nearest
@@ -23,8 +25,8 @@ from qa.store import Store
 
 FOLDER = "vectors"
 FORMAT = 1
-BATCH = 256
-"""Texts embedded between two checkpoints: what a kill can cost."""
+BATCH = 1024
+"""Texts embedded between two checkpoints: what a kill can cost. So many pay for importing torch."""
 WINDOW = 16 * BATCH
 """Texts sorted by length before they are cut into batches, so that a batch needs little padding."""
 
@@ -178,27 +180,42 @@ def _units(
     store: Store, numbers: NDArray[np.int64], cache: EmbeddingCache, encoder: Encoder, progress: Progress
 ) -> Units:
     """Return the units of passages, embedding those texts that the cache lacks."""
-    columns: list[tuple[int, int, int]] = []
-    keys: list[bytes] = []
-    unseen: set[int] = set()
-    for number, first, last, text in _texts(store, numbers):
-        columns.append((number, first, last))
-        keys.append(key_of(text))
-    packed = np.frombuffer(b"".join(keys), "<u8").reshape(-1, 2)
+    # Typed arrays: a million passages have five million units.
+    owners, first, last, keys = array("q"), array("i"), array("i"), bytearray()
+    for number, begin, end, text in _texts(store, numbers):
+        owners.append(number)
+        first.append(begin)
+        last.append(end)
+        keys += key_of(text)
+    packed = np.frombuffer(keys, "<u8").reshape(-1, 2)
+    passages = np.array(owners, np.int64)
     rows = cache.find(packed)
-    missing = np.flatnonzero(rows < 0)
-    if len(missing):
-        lacking = {keys[place] for place in missing}
-        unseen = {columns[place][0] for place in missing}
-        progress.start("meanings", len(lacking))
-        wanted = np.array([number for number in numbers.tolist() if number in unseen], np.int64)
-        _embed(_texts(store, wanted), lacking, cache, encoder, progress)
+    once = _first_of_each(packed, np.flatnonzero(rows < 0))
+    if len(once):
+        wanted = np.zeros(len(rows), np.bool_)
+        wanted[once] = True
+        concerned = np.zeros(len(numbers), np.bool_)
+        concerned[place_of(passages[once], numbers)] = True
+        places = np.flatnonzero(concerned[place_of(passages, numbers)])
+        progress.start("meanings", len(once))
+        texts = zip(places.tolist(), _texts(store, numbers[concerned]), strict=True)
+        lacking = (
+            (bytes(keys[KEY * place : KEY * (place + 1)]), unit[3]) for place, unit in texts if wanted[place]
+        )
+        while window := list(itertools.islice(lacking, WINDOW)):
+            _embed(window, cache, encoder, progress)
         progress.finish()
         rows = cache.find(packed)
-    table = np.array(columns, np.int64).reshape(-1, 3)
-    return Units(
-        table[:, 0], table[:, 1].astype(np.int32), table[:, 2].astype(np.int32), rows.astype(np.int32)
-    )
+    return Units(passages, np.array(first, np.int32), np.array(last, np.int32), rows.astype(np.int32))
+
+
+def _first_of_each(keys: NDArray[np.uint64], places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return those of `places` whose key doesn't stand at an earlier one, ascending."""
+    chosen = keys[places]
+    order = np.lexsort((places, chosen[:, 1], chosen[:, 0]))
+    new = np.ones(len(order), np.bool_)
+    new[1:] = (chosen[order[1:]] != chosen[order[:-1]]).any(axis=1)
+    return np.sort(places[order[new]])
 
 
 def _texts(
@@ -212,31 +229,10 @@ def _texts(
 
 
 def _embed(
-    units: Iterator[tuple[int, int, int, str]],
-    lacking: set[bytes],
-    cache: EmbeddingCache,
-    encoder: Encoder,
-    progress: Progress,
+    window: Sequence[tuple[bytes, str]], cache: EmbeddingCache, encoder: Encoder, progress: Progress
 ) -> None:
-    """Embed the texts whose keys are in `lacking`, each once, a window at a time."""
-    window: dict[bytes, str] = {}
-    for *_, text in units:
-        key = key_of(text)
-        if key in lacking:
-            lacking.remove(key)
-            window[key] = text
-            if len(window) >= WINDOW:
-                _embed_window(window, cache, encoder, progress)
-                window = {}
-    _embed_window(window, cache, encoder, progress)
-
-
-def _embed_window(
-    window: dict[bytes, str], cache: EmbeddingCache, encoder: Encoder, progress: Progress
-) -> None:
-    entries: Sequence[tuple[bytes, str]] = sorted(
-        window.items(), key=lambda entry: len(entry[1]), reverse=True
-    )
+    """Embed texts, given with their keys, and keep their rows."""
+    entries = sorted(window, key=lambda entry: len(entry[1]), reverse=True)
     for start in range(0, len(entries), BATCH):
         part = entries[start : start + BATCH]
         rows = encoder.encode_passages([text for _, text in part])

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.storage.cache import EmbeddingCache, Half, widened
+from qa.storage.cache import EmbeddingCache, Packed, widened
 from qa.storage.files import ArrayFolder, DamagedError, write_folder
 from qa.storage.progress import Progress
 
@@ -54,7 +54,7 @@ class Inverted:
 
     @classmethod
     def open(cls, home: Path, name: str, *, thorough: bool = False) -> Inverted:
-        """Open one with its lists mapped into memory. Raises DamagedError."""
+        """Open one; the codes are read into memory. Raises DamagedError."""
         faiss = _faiss()
         if not name.startswith(PREFIX) or not name[len(PREFIX) :].isalnum():
             raise DamagedError(f"{home} names no inverted file: it will be rebuilt")
@@ -129,10 +129,12 @@ def build(
     return name
 
 
-def _trained(vectors: Half, rows: NDArray[np.int32]) -> Any:
+def _trained(vectors: Packed, rows: NDArray[np.int32]) -> Any:
     """Return an empty inverted file with its centroids and codes learnt from a sample of the rows."""
     faiss = _faiss()
-    lists = max(1, min(int(2 * math.sqrt(len(rows))), len(rows) // 40))
+    root = math.sqrt(len(rows))
+    # Finding the list of each vector is most of the work of a build: beyond a million there are fewer lists.
+    lists = max(1, min(int(2 * root), max(2048, int(root)), len(rows) // 40))
     dimension = vectors.shape[1]
     quantizer = faiss.IndexFlatIP(dimension)
     parts = next(m for m in range(max(1, dimension // 2), 0, -1) if dimension % m == 0)
@@ -151,7 +153,7 @@ def _trained(vectors: Half, rows: NDArray[np.int32]) -> Any:
     return index
 
 
-def _tuned(index: Any, vectors: Half, order: NDArray[np.int32]) -> tuple[int, int, float]:
+def _tuned(index: Any, vectors: Packed, order: NDArray[np.int32]) -> tuple[int, int, float]:
     """Return the cheapest (probes, candidates) that reach `RECALL`, and the recall@10 they reached.
 
     It is measured on vectors of the library, and on the same blurred until their cosine with themselves is
@@ -187,7 +189,7 @@ def recalled(truth: Rows, found: Rows, half: int) -> float:
     return min(float(np.mean(shares[:half])), float(np.mean(shares[half:])))
 
 
-def nearest_by_hand(queries: NDArray[np.float32], vectors: Half, order: NDArray[np.int32], k: int) -> Rows:
+def nearest_by_hand(queries: NDArray[np.float32], vectors: Packed, order: NDArray[np.int32], k: int) -> Rows:
     """Return which of `order` are the k nearest to each query, by comparing all."""
     best = np.zeros((len(queries), 0), np.int64)
     scores = np.zeros((len(queries), 0), np.float32)

@@ -119,14 +119,15 @@ def _unchanged(found: list[Found], index: Path, encoder: Encoder | None, check: 
         LexicalIndex.open(index, stamp=stamp, thorough=check)
         if encoder is not None:
             VectorIndex.open(index, encoder, stamp=stamp, thorough=check)
-        return SyncReport(skipped=_skipped(states), unchanged=_held(states))
+        return SyncReport(skipped=skipped_files(states), unchanged=_held(states))
     except (OSError, StoreError):
         return None
     finally:
         store.close()
 
 
-def _skipped(states: Mapping[str, FileState]) -> tuple[tuple[str, str], ...]:
+def skipped_files(states: Mapping[str, FileState]) -> tuple[tuple[str, str], ...]:
+    """Return the files that are not in the index under their own name, and why."""
     entries = []
     for name, state in states.items():
         if state.kind == "duplicate":
@@ -170,7 +171,7 @@ class _Synchronisation:
         news = len(update.added) + len(update.changed) + len(update.renamed)
         return SyncReport(
             tuple(update.added), tuple(update.changed), tuple(update.removed), tuple(update.renamed),
-            _skipped(states), _held(states) - news, tuple(self._notices),
+            skipped_files(states), _held(states) - news, tuple(self._notices),
         )  # fmt: skip
 
     def _open(self) -> Store:

@@ -18,10 +18,10 @@ LEVELS = [
     {"qa.reading"},
     {"qa.parsing"},
     {"qa.storage", "qa.store", "qa.lexical", "qa.vectors", "qa.backend"},
-    {"qa.milvus"},
     {
         "qa.indexing",
         "qa.embedded",
+        "qa.milvus",
         "qa.background",
         "qa.catalogue",
         "qa.followup",

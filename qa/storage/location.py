@@ -22,10 +22,11 @@ def default_index(bulletins: Path) -> Path:
         or os.access(resolved.parent, os.W_OK)
     ):
         return beside
-    return _user_data() / "bulletin-qa" / name
+    return user_data() / "bulletin-qa" / name
 
 
-def _user_data() -> Path:
+def user_data() -> Path:
+    """Return the folder where the programs of this user keep their data."""
     given = os.environ.get("XDG_DATA_HOME") or os.environ.get("LOCALAPPDATA")
     if given and Path(given).is_absolute():
         return Path(given)

@@ -10,7 +10,8 @@ What happens to a file that is no longer what it was:
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from qa.errors import BulletinQAError, ReadingError
 from qa.parsing import parse_bulletin
@@ -18,23 +19,45 @@ from qa.reading import read_source
 from qa.storage.progress import Progress
 from qa.storage.rows import FileState
 from qa.storage.scanning import Found, changed, digest_of, doubtful, reader_fingerprint, shown, unreadable
-from qa.store import Store
+from qa.types import Bulletin
 
 HOLDING = frozenset({"bulletin", "kept"})
 """Kinds of files whose content is in the store under their own name."""
 
 
+class Keeper(Protocol):
+    """What bulletins and the state of their files are written to."""
+
+    def files(self) -> Mapping[str, FileState]:
+        """Return what is known of each file, by name."""
+
+    def add(self, bulletin: Bulletin, *, size: int, mtime_ns: int, state: FileState | None = None) -> None:
+        """Store a bulletin in place of one of the same name. Raises ReadingError."""
+
+    def remove(self, name: str) -> None:
+        """Take a bulletin out, and what is known of its file."""
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a bulletin another name."""
+
+    def put_file(self, name: str, state: FileState, *, drop: bool = False) -> None:
+        """Note what is known of a file; `drop` takes its earlier content out."""
+
+    def forget_file(self, name: str) -> None:
+        """Forget a file that holds no content of its own."""
+
+
 class Update:
     """One comparison of a folder with the store; `run` carries it out and fills the lists of names."""
 
-    def __init__(self, store: Store, found: Sequence[Found], progress: Progress) -> None:
+    def __init__(self, store: Keeper, found: Sequence[Found], progress: Progress) -> None:
         self.added: list[str] = []
         self.changed: list[str] = []
         self.removed: list[str] = []
         self.renamed: list[tuple[str, str]] = []
         self._store = store
         self._progress = progress
-        self._states = store.files()
+        self._states = dict(store.files())
         self._found = {entry.name: entry for entry in found}
         self._digests: dict[str, str] = {}
         self._seen: dict[str, int] = {}

@@ -6,25 +6,42 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from qa.errors import ReadingError
 from qa.reading.decoding import clean
 from qa.reading.limits import Limits
+from qa.reading.numbering import Numbering
 from qa.reading.pages import find_decorations
 from qa.types import Page, SourceText
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_UNREAD = frozenset(
+    [f"{_W}{name}" for name in ("del", "moveFrom", "pPr", "rPr", "instrText", "rt", "delText")] + [_FALLBACK]
+)
 _ENTRIES = 20_000
 _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])$", re.IGNORECASE)
 _DEEPEST = 60
 _PAGE = "\f"
 
 
-def read_docx(data: bytes, name: str, limits: Limits) -> SourceText:
-    """The text of a Word document, text boxes and tables included, in reading order.
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a paragraph's look depends on: heading levels by style, lists, hidden styles, notes by id."""
 
+    levels: dict[str, int]
+    numbering: Numbering
+    hidden: frozenset[str]
+    notes: dict[tuple[str, str], Any]
+
+
+def read_docx(data: bytes, name: str, limits: Limits) -> SourceText:
+    """The text of a Word document in reading order, as it is read once changes are accepted.
+
+    Text boxes, tables and the numbers that Word sets before paragraphs are part of it, notes follow the
+    paragraph that refers to them; headers, footers, comments and hidden text are not.
     Raises ReadingError for one that is damaged, locked, or would unpack to more than the limits allow.
     """
     _check_archive(data, name, limits)
@@ -32,12 +49,45 @@ def read_docx(data: bytes, name: str, limits: Limits) -> SourceText:
 
     try:
         document = Document(io.BytesIO(data))
-        levels = _levels(document)
-        lines = list(_blocks(document.element.body, levels, 0))
+        styles = [style.element for style in document.styles]
+        context = _Context(
+            _levels(document),
+            Numbering.of(_part(document, "numbering"), styles),
+            frozenset(style.get(f"{_W}styleId") or "" for style in styles if _hidden_style(style)),
+            {key: note for kind in ("footnote", "endnote") for key, note in _notes(document, kind)},
+        )
+        lines = list(_blocks(document.element.body, context, 0))
     except Exception as error:
         # Damage surfaces in zipfile, zlib, lxml and python-docx alike, as whatever error lies nearest.
         raise ReadingError(f"{name}: not a readable Word document ({_short(error)}); save it again") from None
     return _assemble("\n".join(lines), name)
+
+
+def _part(document: Any, kind: str) -> Any:
+    """The root of a part that belongs to the document, such as `numbering`; None without one."""
+    from docx.oxml import parse_xml
+
+    for relation in document.part.rels.values():
+        if not relation.is_external and relation.reltype.endswith(f"/{kind}"):
+            return parse_xml(relation.target_part.blob)
+    return None
+
+
+def _notes(document: Any, kind: str) -> Iterator[tuple[tuple[str, str], Any]]:
+    root = _part(document, f"{kind}s")
+    for note in root if root is not None else ():
+        # The lines that part notes from the text are notes to Word too.
+        if note.tag == f"{_W}{kind}" and note.get(f"{_W}type") in (None, "normal"):
+            yield (kind, note.get(f"{_W}id") or ""), note
+
+
+def _hidden_style(style: Any) -> bool:
+    properties = style.find(f"{_W}rPr")
+    return properties is not None and _switched_on(properties.find(f"{_W}vanish"))
+
+
+def _switched_on(element: Any) -> bool:
+    return element is not None and (element.get(f"{_W}val") or "1") not in ("0", "false", "off")
 
 
 def _check_archive(data: bytes, name: str, limits: Limits) -> None:
@@ -88,41 +138,52 @@ def _outline(element: Any) -> int:
     return 0
 
 
-def _blocks(parent: Any, levels: dict[str, int], depth: int) -> Iterator[str]:
+def _blocks(parent: Any, context: _Context, depth: int) -> Iterator[str]:
     """The lines of a body, cell or text box: one a paragraph or table row."""
     if depth > _DEEPEST:
         return
     for child in parent:
         tag = child.tag
         if tag == f"{_W}p":
-            yield from _paragraph(child, levels, depth)
+            yield from _paragraph(child, context, depth)
         elif tag == f"{_W}tbl":
-            yield from _rows(child, levels, depth)
+            yield from _rows(child, context, depth)
         elif tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"):
-            yield from _blocks(child, levels, depth + 1)
+            yield from _blocks(child, context, depth + 1)
 
 
-def _paragraph(paragraph: Any, levels: dict[str, int], depth: int) -> Iterator[str]:
+def _paragraph(paragraph: Any, context: _Context, depth: int) -> Iterator[str]:
+    if paragraph.find(f"{_W}pPr/{_W}rPr/{_W}del") is not None and not any(
+        True for _ in paragraph.iter(f"{_W}t")
+    ):
+        return
     pieces: list[str] = []
     boxes: list[Any] = []
-    for kind, element in _content(paragraph):
-        if kind == "box":
-            boxes.append(element)
-        else:
+    notes: list[Any] = []
+    for kind, element in _content(paragraph, context):
+        if kind == "text":
             pieces.append(element)
+        else:
+            (boxes if kind == "box" else notes).append(element)
     text = "".join(pieces)
     for box in boxes:
-        yield from _blocks(box, levels, depth + 1)
-    level = _level(paragraph, levels)
+        yield from _blocks(box, context, depth + 1)
+    label = context.numbering.label(paragraph)
+    level = _level(paragraph, context.levels)
     # Level 7 and deeper have no Markdown form; such headings are text like any other.
     if level and 1 <= level <= 6 and text.strip():
-        yield "#" * level + " " + " ".join(text.split())
+        yield "#" * level + " " + label + " ".join(text.split())
     else:
-        yield text
+        start = len(text) - len(text.lstrip())
+        yield text[:start] + label + text[start:] if text.strip() else text
+    for note in notes:
+        said = "".join(line for line in _blocks(note, context, depth + 1)).strip()
+        if said:
+            yield f"注：{said}"
 
 
-def _content(paragraph: Any) -> Iterator[tuple[str, Any]]:
-    """The text of a paragraph and the text boxes that hang on it; deleted text and doubles left out."""
+def _content(paragraph: Any, context: _Context) -> Iterator[tuple[str, Any]]:
+    """A paragraph's text, and the text boxes and notes that hang on it; what isn't shown is left out."""
     stack = [iter(paragraph)]
     while stack:
         element = next(stack[-1], None)
@@ -132,7 +193,7 @@ def _content(paragraph: Any) -> Iterator[tuple[str, Any]]:
         tag = element.tag
         if tag == f"{_W}t":
             yield "text", element.text or ""
-        elif tag == f"{_W}tab":
+        elif tag in (f"{_W}tab", f"{_W}ptab"):
             yield "text", "\t"
         elif tag in (f"{_W}br", f"{_W}cr"):
             yield "text", _PAGE if element.get(f"{_W}type") == "page" else "\n"
@@ -142,8 +203,24 @@ def _content(paragraph: Any) -> Iterator[tuple[str, Any]]:
             yield "text", "-"
         elif tag == f"{_W}txbxContent":
             yield "box", element
-        elif tag not in (f"{_W}del", f"{_W}moveFrom", f"{_W}pPr", f"{_W}rPr", f"{_W}instrText", _FALLBACK):
+        elif tag in (f"{_W}footnoteReference", f"{_W}endnoteReference"):
+            kind = tag.removeprefix(_W).removesuffix("Reference")
+            note = context.notes.pop((kind, element.get(f"{_W}id") or ""), None)
+            if note is not None:
+                yield "note", note
+        elif tag not in _UNREAD and not (tag == f"{_W}r" and _hidden(element, context)):
             stack.append(iter(element))
+
+
+def _hidden(run: Any, context: _Context) -> bool:
+    properties = run.find(f"{_W}rPr")
+    if properties is None:
+        return False
+    own = properties.find(f"{_W}vanish")
+    if own is not None:
+        return _switched_on(own)
+    style = properties.find(f"{_W}rStyle")
+    return style is not None and style.get(f"{_W}val") in context.hidden
 
 
 def _level(paragraph: Any, levels: dict[str, int]) -> int:
@@ -155,12 +232,12 @@ def _level(paragraph: Any, levels: dict[str, int]) -> int:
     return own or (levels.get(style.get(f"{_W}val") or "", 0) if style is not None else 0)
 
 
-def _rows(table: Any, levels: dict[str, int], depth: int) -> Iterator[str]:
+def _rows(table: Any, context: _Context, depth: int) -> Iterator[str]:
     for row in table.iter(f"{_W}tr"):
         if next((each for each in row.iterancestors(f"{_W}tbl")), None) is not table:
             continue
         cells = [
-            list(_blocks(cell, levels, depth + 1)) for cell in row.iter(f"{_W}tc") if _owner(cell) is row
+            list(_blocks(cell, context, depth + 1)) for cell in row.iter(f"{_W}tc") if _owner(cell) is row
         ]
         filled = [[line.replace(_PAGE, "").strip() for line in cell if line.strip()] for cell in cells]
         if sum(bool(cell) for cell in filled) <= 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from qa.ui.texts import Language, say
 if TYPE_CHECKING:
     from qa.library import Library
 
+_MAX_FILTERS = 200_000
 _log = logging.getLogger("qa.ui")
 
 
@@ -28,6 +30,23 @@ class Filters:
     since: str = ""
     until: str = ""
     mode: str = "auto"
+
+    @classmethod
+    def from_json(cls, text: str | None) -> Filters:
+        """The filters as the browser joined them. It is untrusted: what is not as expected is left out."""
+        try:
+            record = json.loads((text or "{}")[:_MAX_FILTERS])
+        except (ValueError, RecursionError):
+            return cls()
+        if not isinstance(record, dict):
+            return cls()
+        return cls(
+            _names(record.get("sections")),
+            _names(record.get("bulletins")),
+            _text(record.get("since")),
+            _text(record.get("until")),
+            _text(record.get("mode")) or "auto",
+        )
 
     @property
     def active(self) -> int:
@@ -43,6 +62,14 @@ class Filters:
             "until": _date(self.until, language),
             "mode": None if self.mode == "auto" else self.mode,
         }
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(name for name in value if isinstance(name, str)) if isinstance(value, list) else ()
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _date(value: str, language: Language) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from qa.errors import BulletinQAError
+from qa.errors import BulletinQAError, UsageError
 from qa.types import Citation, NearMiss
 from qa.ui.answers import conversation_html, turn_html, welcome_html
 from qa.ui.asking import Asker
@@ -40,9 +40,12 @@ class ChatTab:
     def __init__(self, desk: Desk, asker: Asker, labels: Labels, generative: bool) -> None:
         self.desk = desk
         self.asker = asker
-        self.conversation = gr.State(Conversation())
-        self.editing = gr.State(False)
-        self.opened = gr.State(None)
+        # What the browser carries between two events: nothing of a conversation stays in this process.
+        self.conversation = gr.Textbox("", visible=False)
+        self.written = gr.Textbox("", visible=False)
+        self.editing = gr.Checkbox(False, visible=False)
+        self.opened = gr.JSON(None, visible=False)
+        self.chosen = gr.Textbox("", visible=False)
         self._draw(labels, generative)
 
     def _draw(self, labels: Labels, generative: bool) -> None:
@@ -150,11 +153,9 @@ class ChatTab:
         """The panel with the table of contents."""
         return str(contents_panel(contents_html(self.desk.listings(), language), language))
 
-    def opened_html(
-        self, opened: Mapping[str, Any] | None, conversation: Conversation, language: Language
-    ) -> str:
+    def opened_html(self, opened: object, conversation: Conversation, language: Language) -> str:
         """The panel that a click asked for: a citation, a near miss, an item, or the contents."""
-        asked = opened or {}
+        asked = opened if isinstance(opened, dict) else {}
         try:
             if asked.get("act") in ("cite", "near"):
                 return self._cited(asked, conversation, language)
@@ -203,6 +204,14 @@ class ChatTab:
             item_id=item_id,
         )
         return str(panel_html(heading, self.desk.source(bulletin, entry.start), [], language))
+
+
+def carried(kept: str | None) -> Conversation:
+    """The conversation that came with an event; a toast tells the user of one that cannot be read."""
+    try:
+        return Conversation.from_json(kept or "")
+    except UsageError as error:
+        raise gr.Error(str(error), print_exception=False) from None
 
 
 def _whole(value: object) -> int:

@@ -9,7 +9,7 @@ import gradio as gr
 
 from qa.errors import BulletinQAError
 from qa.ui.asking import Filters
-from qa.ui.chat import ChatTab
+from qa.ui.chat import ChatTab, carried
 from qa.ui.conversation import Conversation
 from qa.ui.feedback import Feedback
 from qa.ui.html import text_html
@@ -18,6 +18,9 @@ from qa.ui.references import conversation_markdown
 from qa.ui.texts import Language, say
 
 _FOCUS = "() => { document.querySelector('#question textarea')?.focus(); }"
+_CHOOSE = """(sections, bulletins, since, until, mode) =>
+  JSON.stringify({ sections, bulletins, since, until, mode })"""
+MAX_WRITTEN = 100_000
 _DOWNLOAD = """(text) => {
   if (!text) return;
   const link = document.createElement("a");
@@ -39,6 +42,7 @@ class ChatEvents:
             tab.thread,
             tab.live,
             tab.conversation,
+            tab.written,
             tab.question,
             tab.editing_row,
             tab.editing,
@@ -60,14 +64,16 @@ class ChatEvents:
             # What is sent while an answer is still being written is asked when it is done.
             "trigger_mode": "always_last",
         }
-        state = [tab.conversation, language, *self._filters]
+        state = [tab.conversation, language, tab.chosen]
         fresh = [*self._shown, tab.reader, tab.opened]
         asked = [
             tab.question.submit(self._submit, [tab.question, tab.editing, *state], fresh, **asking),
             tab.thread.example(self._example, state, fresh, **asking),
             tab.thread.again(self._again, state, fresh, **asking),
         ]
-        tab.question.stop(self._stop, [tab.conversation, language], self._shown, cancels=asked, **quick)
+        tab.question.stop(
+            self._stop, [tab.conversation, tab.written, language], self._shown, cancels=asked, **quick
+        )
         tab.thread.revise(self._revise, [tab.conversation], self._shown, **quick).then(None, js=_FOCUS)
         tab.cancel.click(self._cancel, None, self._shown, **quick)
         for component in (tab.thread, tab.reader):
@@ -85,13 +91,20 @@ class ChatEvents:
         tab.export.click(self._export, [tab.conversation, language], tab.exported, **queued).then(
             None, tab.exported, js=_DOWNLOAD
         )
-        for chosen in self._filters[:4]:
-            chosen.change(self._count, [language, *self._filters], tab.filters, **quick)
+        # The browser joins the filters to one text. Asked of the dropdowns, each process would check them
+        # against the choices that it last showed to this user, which may be none.
+        for control in self._filters:
+            control.change(None, self._filters, tab.chosen, js=_CHOOSE, **quick).then(
+                self._count, [language, tab.chosen], tab.filters, **quick
+            )
         tab.clear.click(lambda: ([], [], "", ""), None, self._filters[:4], **quick)
 
     def _show(self, conversation: Conversation, language: Language, *, keep: bool = True) -> dict[Any, Any]:
         tab = self._tab
-        shown = {tab.thread: tab.thread_html(conversation, language), tab.conversation: conversation}
+        shown = {
+            tab.thread: tab.thread_html(conversation, language),
+            tab.conversation: conversation.carried(),
+        }
         if keep:
             shown[tab.history] = tab.record(conversation, language)
         return shown
@@ -117,10 +130,12 @@ class ChatEvents:
         for step, current in enumerate(steps):
             conversation = current
             if step:
-                yield {tab.live: tab.turn_html(conversation, language), tab.conversation: conversation}
+                text = conversation.turns[-1].text
+                yield {tab.live: tab.turn_html(conversation, language), tab.written: text}
                 continue
             shown = {tab.question: begin, tab.editing_row: gr.update(visible=False), tab.editing: False}
-            yield self._show(conversation, language, keep=False) | shown
+            # Kept from the start: whatever happens to this process, the browser still has the question.
+            yield self._show(conversation, language) | shown | {tab.written: ""}
         ready = gr.update(submit_btn=say(language, "send"), stop_btn=False)
         reader, opened = self._first_source(conversation, language)
         shown = {tab.question: ready, tab.reader: reader, tab.opened: opened}
@@ -131,16 +146,12 @@ class ChatEvents:
         self,
         question: str,
         editing: bool,
-        conversation: Conversation,
+        kept: str,
         language: Language,
-        sections: list[str],
-        bulletins: list[str],
-        since: str,
-        until: str,
-        mode: str,
+        chosen: str,
         user: gr.Request,
     ) -> Iterator[dict[Any, Any]]:
-        filters = _filters(sections, bulletins, since, until, mode)
+        conversation, filters = carried(kept), Filters.from_json(chosen)
         if editing and question.strip():
             conversation = conversation.without_last()
         yield from self._ask(question, conversation, language, filters, user, clear=True)
@@ -148,44 +159,36 @@ class ChatEvents:
     def _example(
         self,
         event: gr.EventData,
-        conversation: Conversation,
+        kept: str,
         language: Language,
-        sections: list[str],
-        bulletins: list[str],
-        since: str,
-        until: str,
-        mode: str,
+        chosen: str,
         user: gr.Request,
     ) -> Iterator[dict[Any, Any]]:
-        filters = _filters(sections, bulletins, since, until, mode)
         question = str(event.question)
-        yield from self._ask(question, conversation, language, filters, user, clear=False)
+        yield from self._ask(question, carried(kept), language, Filters.from_json(chosen), user, clear=False)
 
     def _again(
         self,
-        conversation: Conversation,
+        kept: str,
         language: Language,
-        sections: list[str],
-        bulletins: list[str],
-        since: str,
-        until: str,
-        mode: str,
+        chosen: str,
         user: gr.Request,
     ) -> Iterator[dict[Any, Any]]:
+        conversation, filters = carried(kept), Filters.from_json(chosen)
         if not conversation.turns:
             return
-        filters = _filters(sections, bulletins, since, until, mode)
         question = conversation.turns[-1].question
         yield from self._ask(question, conversation.without_last(), language, filters, user, clear=False)
 
-    def _stop(self, conversation: Conversation, language: Language) -> dict[Any, Any]:
+    def _stop(self, kept: str, written: str, language: Language) -> dict[Any, Any]:
+        conversation = carried(kept)
         if conversation.turns and conversation.turns[-1].status == "answering":
-            conversation = conversation.ended(status="stopped")
+            conversation = conversation.ended(status="stopped", text=str(written or "")[:MAX_WRITTEN])
         ready = gr.update(submit_btn=say(language, "send"), stop_btn=False)
         return {**self._show(conversation, language), self._tab.question: ready}
 
-    def _revise(self, conversation: Conversation) -> dict[Any, Any]:
-        tab = self._tab
+    def _revise(self, kept: str) -> dict[Any, Any]:
+        tab, conversation = self._tab, carried(kept)
         if not conversation.turns:
             return {tab.editing: False}
         last = conversation.turns[-1].question
@@ -195,12 +198,10 @@ class ChatEvents:
         tab = self._tab
         return {tab.question: "", tab.editing_row: gr.update(visible=False), tab.editing: False}
 
-    def _open(
-        self, event: gr.EventData, conversation: Conversation, language: Language
-    ) -> tuple[str, dict[str, Any]]:
+    def _open(self, event: gr.EventData, kept: str, language: Language) -> tuple[str, dict[str, Any]]:
         names = ("act", "turn", "number", "bulletin", "item", "shown")
         opened = {name: event._data[name] for name in names if name in event._data}
-        return self._tab.opened_html(opened, conversation, language), opened
+        return self._tab.opened_html(opened, carried(kept), language), opened
 
     def _first_source(self, conversation: Conversation, language: Language) -> tuple[Any, Any]:
         answer = conversation.turns[-1].answer
@@ -212,8 +213,8 @@ class ChatEvents:
         first = {"act": "cite", "turn": len(conversation.turns) - 1, "number": answer.citations[0].number}
         return self._tab.opened_html(first, conversation, language), first
 
-    def _rate(self, event: gr.EventData, conversation: Conversation, language: Language) -> dict[Any, Any]:
-        turn, rating = event.turn, event.number
+    def _rate(self, event: gr.EventData, kept: str, language: Language) -> dict[Any, Any]:
+        conversation, turn, rating = carried(kept), event.turn, event.number
         if not _has_answer(conversation, turn) or rating not in (1, -1):
             return {self._tab.editing: gr.skip()}
         try:
@@ -222,7 +223,8 @@ class ChatEvents:
             return {self._tab.reader: str(message_panel(str(error), language))}
         return self._show(conversation.changed(turn, rating=rating), language)
 
-    def _keep(self, event: gr.EventData, conversation: Conversation, language: Language) -> None:
+    def _keep(self, event: gr.EventData, kept: str, language: Language) -> None:
+        conversation = carried(kept)
         if not _has_answer(conversation, event.turn):
             return
         try:
@@ -247,7 +249,7 @@ class ChatEvents:
         question = gr.update(value="", submit_btn=say(language, "send"), stop_btn=False)
         return {
             tab.thread: tab.thread_html(conversation, language),
-            tab.conversation: conversation,
+            tab.conversation: conversation.carried(),
             tab.question: question,
             tab.editing_row: gr.update(visible=False),
             tab.editing: False,
@@ -256,16 +258,15 @@ class ChatEvents:
             tab.opened: None,
         }
 
-    def _export(self, conversation: Conversation, language: Language) -> str:
+    def _export(self, kept: str, language: Language) -> str:
+        conversation = carried(kept)
         if not conversation.turns:
             gr.Info(say(language, "export.none"), title=say(language, "export"))
             return ""
         return conversation_markdown(conversation, language)
 
-    def _count(
-        self, language: Language, sections: list[str], bulletins: list[str], since: str, until: str, mode: str
-    ) -> Any:
-        active = _filters(sections, bulletins, since, until, mode).active
+    def _count(self, language: Language, chosen: str) -> Any:
+        active = Filters.from_json(chosen).active
         return gr.update(
             label=say(language, "filters.active", number=active) if active else say(language, "filters")
         )
@@ -274,10 +275,6 @@ class ChatEvents:
 def _warn(error: Exception, language: Language) -> None:
     # Gradio shows the message of a toast as HTML.
     gr.Warning(str(text_html(str(error))), title=say(language, "failed"))
-
-
-def _filters(sections: list[str], bulletins: list[str], since: str, until: str, mode: str) -> Filters:
-    return Filters(tuple(sections or ()), tuple(bulletins or ()), since or "", until or "", mode or "auto")
 
 
 def _has_answer(conversation: Conversation, turn: object) -> bool:

@@ -1,8 +1,9 @@
-"""A conversation as a session holds it, and as the browser keeps it."""
+"""A conversation: the browser keeps it and sends it with every event, so that any process can go on."""
 
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeVar
 from uuid import uuid4
@@ -13,6 +14,8 @@ from qa.types import Answer, Citation, Hit, NearMiss
 Status = Literal["answering", "done", "stopped", "failed"]
 MAX_TURNS = 60
 MAX_JSON = 2_000_000
+MAX_CARRIED = 400_000
+_LONGEST = 100_000
 _T = TypeVar("_T", Citation, Hit, NearMiss)
 
 
@@ -64,26 +67,56 @@ class Conversation:
         return replace(self, turns=self.turns[:-1])
 
     def to_dict(self) -> dict[str, Any]:
-        """The form the browser keeps; `from_json` reads it back."""
+        """The form the browser keeps; `from_json` reads it back. An unfinished answer is kept as stopped."""
+        record = self._record()
+        for turn in record["turns"]:
+            if turn["status"] == "answering":
+                turn["status"] = "stopped"
+        return record
+
+    def carried(self) -> str:
+        """The form that goes to the browser and comes back with its next event; "" is an empty one.
+
+        Beyond `MAX_CARRIED` characters the oldest turns lose the passages behind them, and then go
+        altogether, all but the last.
+        """
+        if not self.turns:
+            return ""
+        record = self._record()
+        for turn in (*record["turns"][:-1], None):
+            written = json.dumps(record, ensure_ascii=False)
+            if len(written) <= MAX_CARRIED:
+                return written
+            if turn is not None and "answer" in turn:
+                turn["answer"]["hits"] = []
+        while len(written) > MAX_CARRIED and len(record["turns"]) > 1:
+            del record["turns"][0]
+            written = json.dumps(record, ensure_ascii=False)
+        return written
+
+    def _record(self) -> dict[str, Any]:
         return {"key": self.key, "turns": [_turn_dict(turn) for turn in self.turns]}
 
     @classmethod
     def from_json(cls, text: str) -> Conversation:
-        """A conversation that a browser kept. It is untrusted: anything odd raises UsageError."""
+        """A conversation that a browser kept or carried; "" is an empty one.
+
+        It is untrusted: anything odd raises UsageError.
+        """
+        if not text:
+            return cls()
         if len(text) > MAX_JSON:
             raise UsageError("The kept conversation is too large to open; delete it from the list.")
         try:
             record = json.loads(text)
             turns = tuple(_turn(entry) for entry in record["turns"][-MAX_TURNS:])
-            return cls(str(record["key"])[:64], turns)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            return cls(_text(record["key"])[:64], turns)
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
             raise UsageError("The kept conversation is damaged; delete it from the list.") from error
 
 
 def _turn_dict(turn: Turn) -> dict[str, Any]:
     record: dict[str, Any] = {"question": turn.question, "status": turn.status, "rating": turn.rating}
-    if turn.status == "answering":
-        record["status"] = "stopped"
     if turn.answer is not None:
         hits = [{**hit.to_dict(), "text": hit.text[:200]} for hit in turn.answer.hits]
         record["answer"] = {**turn.answer.to_dict(), "hits": hits}
@@ -94,34 +127,48 @@ def _turn_dict(turn: Turn) -> dict[str, Any]:
 
 def _turn(entry: dict[str, Any]) -> Turn:
     status = entry["status"]
-    if status not in ("done", "stopped", "failed"):
+    if status not in ("answering", "done", "stopped", "failed"):
         raise ValueError(status)
     answer = _answer(entry["answer"]) if entry.get("answer") else None
     if status == "done" and answer is None:
         raise ValueError("a finished turn has an answer")
     return Turn(
-        question=str(entry["question"]),
+        question=_text(entry["question"]),
         status=status,
         answer=answer,
-        text=str(entry.get("text", "")),
-        message=str(entry.get("message", "")),
+        text=_text(entry.get("text", "")),
+        message=_text(entry.get("message", "")),
         rating=max(-1, min(1, int(entry.get("rating", 0)))),
     )
 
 
+def _text(value: object) -> str:
+    """Text that can be written as UTF-8, of bounded length; what is no text raises TypeError."""
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value[:_LONGEST].encode("utf-8", "replace").decode("utf-8")
+
+
+def _finite(value: object) -> float:
+    number = float(value)  # type: ignore[arg-type]
+    if not math.isfinite(number):
+        raise ValueError(value)
+    return number
+
+
 def _answer(record: dict[str, Any]) -> Answer:
     return Answer(
-        question=str(record["question"]),
-        standalone_question=str(record["standalone_question"]),
-        answer=str(record["answer"]),
+        question=_text(record["question"]),
+        standalone_question=_text(record["standalone_question"]),
+        answer=_text(record["answer"]),
         refused=bool(record["refused"]),
-        confidence=float(record["confidence"]),
-        mode=str(record["mode"]),
+        confidence=_finite(record["confidence"]),
+        mode=_text(record["mode"]),
         citations=tuple(_record(Citation, entry) for entry in record["citations"]),
         nearest=tuple(_record(NearMiss, entry) for entry in record["nearest"]),
-        seconds=float(record["seconds"]),
-        notes=tuple(str(note) for note in record["notes"]),
-        reason=str(record.get("reason", "")),
+        seconds=_finite(record["seconds"]),
+        notes=tuple(_text(note) for note in record["notes"]),
+        reason=_text(record.get("reason", "")),
         hits=tuple(_record(Hit, entry) for entry in record.get("hits", ())),
     )
 
@@ -137,11 +184,11 @@ def _record(kind: type[_T], entry: dict[str, Any]) -> _T:
         if name in _INTEGERS:
             values[name] = int(value)
         elif name in _FRACTIONS:
-            values[name] = float(value)
+            values[name] = _finite(value)
         elif name == "emphasis":
-            values[name] = tuple(str(part) for part in value)
+            values[name] = tuple(_text(part) for part in value)
         elif name == "date":
-            values[name] = None if value is None else str(value)
+            values[name] = None if value is None else _text(value)
         else:
-            values[name] = str(value)
+            values[name] = _text(value)
     return kind(**values)

@@ -10,9 +10,8 @@ from typing import Any
 import gradio as gr
 
 from qa.errors import BulletinQAError
-from qa.ui.chat import ChatTab, script
+from qa.ui.chat import ChatTab, carried, script
 from qa.ui.contents import contents_html, items_by_month, items_by_section
-from qa.ui.conversation import Conversation
 from qa.ui.desk import Desk
 from qa.ui.html import element, join
 from qa.ui.labels import Labels
@@ -70,6 +69,8 @@ class LibraryTab:
                         gr.Dropdown([], value=None, min_width=200, scale=3, elem_id="picked"),
                         label="library.remove.pick",
                     )
+                    # Its name as plain text, which no process checks against choices of its own.
+                    self.named = gr.Textbox("", visible=False)
                     self.remove = labels.add(
                         gr.Button(size="sm", scale=0, elem_id="remove"), value="library.remove"
                     )
@@ -101,9 +102,7 @@ class LibraryTab:
         ]
         return str(element("dl", join(rows), class_="where"))
 
-    def connect(
-        self, refreshed: Callable[[Language, Conversation], list[Any]], others: Sequence[Any]
-    ) -> None:
+    def connect(self, refreshed: Callable[[Language, str], list[Any]], others: Sequence[Any]) -> None:
         """Attach every listener; `refreshed` fills `others`, the components outside the tab."""
         chat, language = self._chat, self._language
         self._others = refreshed
@@ -121,10 +120,11 @@ class LibraryTab:
             cancels=[adding],
             **quick,
         )
-        self.remove.click(lambda name: gr.update(visible=bool(name)), self.picked, self.sure, **quick)
+        self.picked.change(None, self.picked, self.named, js="(name) => name || ''", **quick)
+        self.remove.click(lambda name: gr.update(visible=bool(name)), self.named, self.sure, **quick)
         self.no.click(lambda: gr.update(visible=False), None, self.sure, **quick)
         removing = self.yes.click(
-            self._remove, [self.picked, *state], [self.status, self.sure, *shown], **private
+            self._remove, [self.named, *state], [self.status, self.sure, *shown], **private
         )
         working = self.reindex.click(self._reindex, state, [self.status, *shown], **private)
         for event in (adding, removing, working):
@@ -185,32 +185,30 @@ class LibraryTab:
 
     # What the components do
 
-    def _changed(self, language: Language, conversation: Conversation) -> list[Any]:
-        return [self.listing(language), self.choices(), *self._others(language, conversation)]
+    def _changed(self, language: Language, kept: str) -> list[Any]:
+        return [self.listing(language), self.choices(), *self._others(language, kept)]
 
-    def _add(
-        self, paths: list[str] | None, language: Language, conversation: Conversation
-    ) -> Iterator[list[Any]]:
-        unchanged = [gr.skip()] * len(self._changed(language, conversation))
+    def _add(self, paths: list[str] | None, language: Language, kept: str) -> Iterator[list[Any]]:
+        unchanged = [gr.skip()] * len(self._changed(language, kept))
         rows: tuple[FileRow, ...] = ()
         for rows in self._shelf.add([Path(path) for path in paths or ()], language):
             yield [str(rows_html(rows, language)), gr.skip(), gr.update(visible=True), *unchanged]
         told = str(rows_html(rows, language))
-        yield [told, None, gr.update(visible=False), *self._changed(language, conversation)]
+        yield [told, None, gr.update(visible=False), *self._changed(language, kept)]
 
-    def _cancelled(self, language: Language, conversation: Conversation) -> list[Any]:
+    def _cancelled(self, language: Language, kept: str) -> list[Any]:
         told = str(element("p", say(language, "library.cancelled"), class_="note"))
-        return [told, gr.update(visible=False), *self._changed(language, conversation)]
+        return [told, gr.update(visible=False), *self._changed(language, kept)]
 
-    def _remove(self, name: str | None, language: Language, conversation: Conversation) -> list[Any]:
+    def _remove(self, name: str | None, language: Language, kept: str) -> list[Any]:
         try:
             told = _status(self._shelf.remove(str(name), language))
         except BulletinQAError as error:
             told = _status(str(error), failed=True)
-        return [told, gr.update(visible=False), *self._changed(language, conversation)]
+        return [told, gr.update(visible=False), *self._changed(language, kept)]
 
-    def _reindex(self, language: Language, conversation: Conversation) -> Iterator[list[Any]]:
-        unchanged = [gr.skip()] * len(self._changed(language, conversation))
+    def _reindex(self, language: Language, kept: str) -> Iterator[list[Any]]:
+        unchanged = [gr.skip()] * len(self._changed(language, kept))
         told = ""
         try:
             for line in self._shelf.reindex(language):
@@ -218,13 +216,11 @@ class LibraryTab:
                 yield [told, *unchanged]
         except BulletinQAError as error:
             told = _status(str(error), failed=True)
-        yield [told, *self._changed(language, conversation)]
+        yield [told, *self._changed(language, kept)]
 
-    def _open(
-        self, event: gr.EventData, conversation: Conversation, language: Language
-    ) -> tuple[str, dict[str, Any], Any]:
+    def _open(self, event: gr.EventData, kept: str, language: Language) -> tuple[str, dict[str, Any], Any]:
         opened = {name: event._data.get(name) for name in ("act", "bulletin", "item", "shown")}
-        return self._chat.opened_html(opened, conversation, language), opened, gr.update(selected="ask")
+        return self._chat.opened_html(opened, carried(kept), language), opened, gr.update(selected="ask")
 
 
 def _status(text: str, *, failed: bool = False) -> str:

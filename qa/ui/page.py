@@ -11,8 +11,9 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 import gradio as gr
 
+from qa.errors import BulletinQAError
 from qa.ui.asking import Asker
-from qa.ui.chat import ChatTab
+from qa.ui.chat import ChatTab, carried
 from qa.ui.chat_events import ChatEvents
 from qa.ui.conversation import Conversation
 from qa.ui.desk import Desk
@@ -29,7 +30,19 @@ if TYPE_CHECKING:
     from qa.library import Library
     from qa.settings import Settings
 
-_KEPT_LANGUAGE = "() => [localStorage.getItem('bulletin-qa.language') || '']"
+# A page that is loaded again, perhaps from another process, goes on with the conversation of its tab.
+_KEPT = """() => {
+  const open = sessionStorage.getItem("bulletin-qa.open");
+  let kept = "";
+  if (open) {
+    try {
+      const all = JSON.parse(localStorage.getItem("bulletin-qa.conversations") || "[]");
+      const found = all.find((entry) => entry.key === open);
+      if (found) kept = JSON.stringify(found.conversation);
+    } catch { /* what cannot be read is not offered */ }
+  }
+  return [localStorage.getItem("bulletin-qa.language") || "", kept];
+}"""
 _KEEP_CHOICE = """(language) => {
   localStorage.setItem("bulletin-qa.language", language);
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
@@ -51,8 +64,8 @@ class Page:
         with gr.Blocks(
             title=say("zh", "title"), analytics_enabled=False, fill_width=True, delete_cache=(3600, 86_400)
         ) as self.blocks:
-            self._language = gr.State("zh")
-            # The browser cannot read a State: this carries the language to it and back.
+            # Both are carried by the browser: the language that is spoken, and the one a browser kept.
+            self._language = gr.Radio(["zh", "en"], value="zh", visible=False)
             self._wish = gr.Textbox(visible=False)
             with gr.Row(elem_id="masthead"):
                 self._name = gr.HTML(self._masthead("zh"), apply_default_css=False, elem_id="name")
@@ -90,14 +103,15 @@ class Page:
             chat.history,
             chat.reader,
             chat.mode,
+            chat.conversation,
             *library.speaking,
             *self._living,
         ]
         quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
         state = [self._language, chat.conversation]
-        self.blocks.load(
-            self._load, [self._wish, chat.conversation], spoken, js=_KEPT_LANGUAGE, **quick
-        ).then(None, self._wish, js=_TELL_LANGUAGE)
+        self.blocks.load(self._load, [self._wish, chat.conversation], spoken, js=_KEPT, **quick).then(
+            None, self._wish, js=_TELL_LANGUAGE
+        )
         changed = self._switch.click(self._change, [*state, chat.opened], spoken, **quick)
         changed.then(None, self._wish, js=_KEEP_CHOICE)
         changed.then(library.plots, self._language, library.charts, **quick)
@@ -113,10 +127,10 @@ class Page:
         chat = self._chat
         return [self._name, chat.thread, chat.sections, chat.bulletins, chat.filters]
 
-    def _alive(self, language: Language, conversation: Conversation) -> list[Any]:
+    def _alive(self, language: Language, kept: str) -> list[Any]:
         return [
             self._masthead(language),
-            self._chat.thread_html(conversation, language),
+            self._chat.thread_html(carried(kept), language),
             gr.update(choices=self._desk.sections(), value=[]),
             gr.update(choices=[listing.name for listing in self._desk.listings()], value=[]),
             gr.update(label=say(language, "filters")),
@@ -134,16 +148,21 @@ class Page:
             )
         )
 
-    def _load(self, wish: str, conversation: Conversation, request: gr.Request) -> list[Any]:
+    def _load(self, wish: str, kept: str, request: gr.Request) -> list[Any]:
         header = request.headers.get("accept-language", "")
         language: Language = wish if wish in ("zh", "en") else language_of_browser(header)  # type: ignore[assignment]
-        return self._spoken(language, conversation, None)
+        try:
+            Conversation.from_json(kept or "")
+        except BulletinQAError:
+            # What a browser kept and can't be read is not worth an error before anything was asked.
+            kept = ""
+        return self._spoken(language, kept, None)
 
-    def _change(self, language: Language, conversation: Conversation, opened: Any) -> list[Any]:
-        return self._spoken("en" if language == "zh" else "zh", conversation, opened)
+    def _change(self, language: Language, kept: str, opened: Any) -> list[Any]:
+        return self._spoken("en" if language == "zh" else "zh", kept, opened)
 
-    def _spoken(self, language: Language, conversation: Conversation, opened: Any) -> list[Any]:
-        chat = self._chat
+    def _spoken(self, language: Language, kept: str, opened: Any) -> list[Any]:
+        chat, conversation = self._chat, carried(kept)
         return [
             language,
             language,
@@ -151,6 +170,7 @@ class Page:
             chat.record(conversation, language, keep=False),
             chat.opened_html(opened, conversation, language),
             gr.update(choices=chat.modes(language), label=say(language, "mode")),
+            conversation.carried(),
             *self._library.spoken(language),
-            *self._alive(language, conversation),
+            *self._alive(language, kept),
         ]

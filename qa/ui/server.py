@@ -10,6 +10,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Awaitable, Callable, MutableMapping
+from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -134,8 +135,11 @@ def create_app(
     from fastapi import FastAPI
 
     from qa.ui.api import mount_api
+    from qa.ui.api.routes import version
     from qa.ui.theme import theme
 
+    # A page that lost its connection asks whether it reached the same application, whichever process answers.
+    blocks.app_id = int.from_bytes(sha256(f"bulletin-qa {version()}".encode()).digest()[:6], "big")
     blocks.queue(max_size=200, default_concurrency_limit=8, api_open=False)
     app = FastAPI(title="bulletin-qa", docs_url=None, redoc_url=None, openapi_url=None)
     mount_api(app, library, limits=limits, local=host in _LOOPBACK)  # Gradio takes every path that is left

@@ -1,3 +1,5 @@
+import pytest
+
 from qa.errors import ModelError
 from qa.ui.asking import Asker, Filters
 from qa.ui.conversation import Conversation
@@ -84,3 +86,13 @@ def test_the_bucket_refills_with_time_and_forgets_the_oldest_keys():
     now[0] = 1.0
     assert limiter.allows("a")
     assert [limiter.allows("b"), limiter.allows("c"), limiter.allows("a")] == [True, True, True]
+
+
+@pytest.mark.parametrize("text", [None, "", "[", "[]", "7", '{"sections": "x", "since": 3}', "[" * 100_000])
+def test_filters_that_a_browser_sent_damaged_are_no_filters(text):
+    assert Filters.from_json(text) == Filters()
+
+
+def test_filters_come_as_the_browser_joined_them():
+    filters = Filters.from_json('{"sections": ["科技", 3], "since": "2021-01-01", "mode": "extractive"}')
+    assert filters == Filters(sections=("科技",), since="2021-01-01", mode="extractive")

@@ -62,6 +62,9 @@ const take = () => {
   labels = record.labels || labels;
   const conversation = record.conversation;
   current = conversation ? conversation.key : "";
+  // This tab's conversation, to go on with when the page is loaded again.
+  if (current && conversation.turns.length) sessionStorage.setItem("bulletin-qa.open", current);
+  else sessionStorage.removeItem("bulletin-qa.open");
   if (conversation && conversation.turns.length && record.keep) {
     const kept = read().filter((entry) => entry.key !== conversation.key);
     kept.unshift({ key: conversation.key, title: conversation.turns[0].question, conversation });

@@ -262,11 +262,15 @@ class Reader:
         return list(dict.fromkeys(row.section for row in self.items() if row.section))
 
     def newest_date(self) -> str | None:
-        """Return the latest date of an item or bulletin (ISO), None when none is known."""
+        """Return the day of the newest bulletin (ISO), None when none is known.
+
+        That is the day it gives itself: its items may tell of days to come (自 6 月 1 日起施行). One that gives
+        none is as new as its newest item.
+        """
         visible = set(self._view.contents.tolist())
         with self._pool.connection() as connection:
             rows = connection.execute(
-                "SELECT content, max(coalesce(max(i.date), ''), coalesce(c.date, ''))"
+                "SELECT content, coalesce(c.date, max(i.date), '')"
                 " FROM contents c LEFT JOIN items i USING (content) GROUP BY content"
             ).fetchall()
         return max((day for content, day in rows if content in visible and day), default=None)

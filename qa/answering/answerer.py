@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.answering import refusal
+from qa.answering.changes import ChangeFinder, write_statements
 from qa.answering.collection import SECTIONS, CollectionAnswer, answer_collection
 from qa.answering.compare import sides_of
 from qa.answering.compose import Writer, needs_year, phrase
@@ -65,6 +66,7 @@ class Answerer:
         self._model = model or support_model()
         self._refuse_below = refuse_below or self._model.refuse_below
         self.effect_table = EffectTable(retriever)
+        self.changes = ChangeFinder(retriever)
 
     def answer(
         self,
@@ -91,7 +93,11 @@ class Answerer:
         if evidence is None or not self.supports(evidence):
             return refusal.refuse(self.retriever, query, hits[:k], evidence)
         writer = Writer(query.language)
-        self._write(writer, query, evidence, header=False)
+        statements = self.changes.find(query, evidence, hits)
+        if evidence.listing is not None or not statements:
+            self._write(writer, query, evidence, header=False)
+        if statements:
+            write_statements(writer, self.retriever, statements)
         return Answer(
             question=query.question,
             standalone_question=query.standalone,

@@ -18,6 +18,7 @@ from qa.answering import refusal
 from qa.answering.asof import DateQuestion
 from qa.answering.compose import Writer, phrase
 from qa.answering.effect import END, PUBLISH, RULE, START, USE_VERBS, Effect, effects_of
+from qa.answering.sameness import SHORTEST_NAME, base_name
 from qa.places import Place, gazetteer
 from qa.query import Query
 from qa.retrieval import Retriever, places_of_title
@@ -37,7 +38,7 @@ _TEXTS = {
         "within": "写明在 {first} 至 {last} 之间{verb}的",
         "on": "写明在 {first} {verb}的",
         "used": "另有 {n} 条写明在此期间启用或投入使用：",
-        "unsure": "另有 {n} 条的日期不够明确，无法判断：",
+        "unsure": "另有 {n} 条的日期不够明确或只是计划，无法判断：",
         "none": "在 {bulletins} 期 {items} 条中没有找到{what}内容。",
     },
     "en": {
@@ -47,7 +48,7 @@ _TEXTS = {
         "within": " state what {verb} between {first} and {last}",
         "on": " state what {verb} on {first}",
         "used": "{n} more state what was put to use in that time:",
-        "unsure": "{n} more give no date that is exact enough to tell:",
+        "unsure": "{n} more give no date that is exact enough to tell, or only a planned one:",
         "none": "None of the {items} items in {bulletins} bulletins{what}.",
     },
 }
@@ -101,6 +102,7 @@ def answer_over_all(
     retriever = answerer.retriever
     rows = [row for row in retriever.items() if allowed_items is None or row.item_id in allowed_items]
     table = answerer.effect_table.effects()
+    repealed = _repealed(table, asked)
     written = _written(retriever, rows)
     sure: list[_Found] = []
     used: list[_Found] = []
@@ -112,6 +114,8 @@ def answer_over_all(
         for effect in sorted(said, key=lambda e: (not _same_sort(e, asked), e.sentence.start)):
             holds = _holds(effect, asked)
             if holds is False or not _fulfils(row, effect, asked) or _over(table[row.item_id], effect, asked):
+                continue
+            if base_name(effect.name) in repealed:
                 continue
             if not _same_sort(effect, asked):
                 if holds and effect.verb in USE_VERBS:
@@ -182,10 +186,18 @@ def _holds(effect: Effect, asked: DateQuestion) -> bool | None:
     if effect.last < first or effect.first > last:
         return False
     inside = first <= effect.first and effect.last <= last
-    # A day to come that was only planned is no fact once it is past.
-    if effect.planned and asked.newest and effect.last <= asked.newest:
+    if effect.planned:
         return None
     return True if inside else None
+
+
+def _repealed(table: Mapping[str, tuple[Effect, ...]], asked: DateQuestion) -> frozenset[str]:
+    """The documents that any item ends by the last day, where what was in force by it is asked for."""
+    if asked.kind != START or asked.first is not None or asked.last is None:
+        return frozenset()
+    ends = (e for effects in table.values() for e in effects if e.lapses and e.last)
+    names = (base_name(e.name) for e in ends if (e.last or "") <= asked.last)
+    return frozenset(name for name in names if len(name) >= SHORTEST_NAME)
 
 
 def _may(effect: Effect, asked: DateQuestion, written: str | None) -> bool:
@@ -201,7 +213,7 @@ def _over(effects: Sequence[Effect], held: Effect, asked: DateQuestion) -> bool:
     """Whether what had begun by the last day asked about had ended again by then."""
     if held.kind != START or asked.first is not None or asked.last is None:
         return False
-    ends = [e for e in effects if e.kind == END and e.name in ("", held.name) and e.last]
+    ends = [e for e in effects if e.lapses and base_name(e.name) in ("", base_name(held.name)) and e.last]
     return any(e.last < asked.last and e.last > (held.first or "") for e in ends if e.last)
 
 

@@ -63,7 +63,11 @@ _TERM = re.compile(
     rf"(?:起)?(?:第?{_UNIT}(?:后|内|满|届满)?)?(?:起|始|开始)?(?:正式)?{_START}|(?P<now>即日)起(?:正式|全面)?"
     rf"(?P<verb2>{RULE_VERBS}|启用)"
 )
-_VALID = re.compile(rf"(?:有效|试行|执行|实施|适用|试点)期限?(?:为|是|：)?{_UNIT}")
+# A permit's 有效期 isn't the rule's: it is named before the word, where the rule is left out or called 办法.
+_VALID = re.compile(
+    rf"(?:^|[，；。：])(?P<of>{_N}|[本该][^，。；]{{1,6}}|其|办法|条例|规定|细则|通知|政策|标准|措施|意见|方案)?"
+    rf"(?:有效|试行|执行|实施|适用|试点)期限?(?:为|是|：)?{_UNIT}"
+)
 _AFTER_MARK = re.compile(rf"(?P<d>{_D}){_FROM}(?P<between>[^。；！？{_D[1:-1]}]{{0,60}}?){_START}")
 _DIRECT = re.compile(rf"(?P<d>{_D})日?{_ADVERBS}{_START}")
 _OPENING = re.compile(
@@ -77,7 +81,7 @@ _MOVED = re.compile(rf"(?P<verb>推迟|延期|提前|延后|顺延|推后|延长
 _ENDS = (
     re.compile(rf"(?:至|到)(?P<d>{_D})(?:[^，。；]{{0,8}})?(?P<verb>{_CLOSE})"),
     re.compile(
-        rf"(?:有效期限?|期限|时限|执行期?|有效|适用期)(?:限|延长|顺延)*(?:为|是|：|:)?(?:自{_D}起?)?(?P<verb>至|到)(?P<d>{_D})"
+        rf"(?P<verb>有效|执行|适用|期限|时限)(?:期|限|延长|顺延)*(?:为|是|：|:)?(?:自{_D}起?)?(?:至|到)(?P<d>{_D})"
     ),
     re.compile(
         r"(?P<verb>截止|到期|届满)(?:日期|时间|期|日)"
@@ -89,7 +93,7 @@ _ENDS = (
     ),
     re.compile(rf"(?P<d>{_D})(?:[\d:：时点分零整上下午晚]{{0,10}})?(?:前)?(?P<verb>{_CLOSE})"),
     re.compile(
-        rf"(?P<d>{_D})(?:(?:之日)?(?:起|始)[^。；！？{_D[1:-1]}]{{0,40}}?|[^。；！？，前内底{_D[1:-1]}]{{0,6}}?)(?P<verb>{_STOP})"
+        rf"(?P<d>{_D})(?:(?:之日)?(?:起|始)，?[^。；！？，{_D[1:-1]}]{{0,30}}?|[^。；！？，前内底{_D[1:-1]}]{{0,6}}?)(?P<verb>{_STOP})"
     ),
     re.compile(rf"(?P<d>{_D})(?:[\d:：时点分零整上下午晚]{{0,10}})?(?:前|之前|以前)[^，。；]{{0,16}}"
                r"(?P<verb>报送|提交|报名|申报|缴纳|上报|申请|登记|报到|递交|反馈)"),
@@ -111,6 +115,10 @@ _ELSEWHERE = re.compile(
     r"^(?:之?前|以前|以来|至|到|底|止|截止|举行|召开|闭幕|开幕|期间)|举行的|召开的|获悉|透露|表示|介绍[，：]"
     r"|以来|至今|同比"
 )
+DRAFT = re.compile(r"征求意见稿|征求意见|草案|送审稿|讨论稿|审议稿|修订稿")
+_LAPSE = re.compile(
+    "废止|失效|作废|停止(?:执行|实施|施行|使用)|终止|停用|停办|不再|有效|试行|暂停(?:执行|实施)"
+)
 _PLANNED = re.compile(r"(?:拟|计划|预计|力争|争取|有望|原定|原计划)[^，。；]{0,10}$")
 _MEANT = re.compile(r"[至到—–~～-]")
 
@@ -121,7 +129,7 @@ class Effect:
 
     Both are None where the sentence has a date that cannot be told (日前, 自发布之日起 without a day).
     `mention` is the date it was read from; `name` the 《name》 it is said of, empty for the item's subject.
-    `planned` marks what was only intended (计划于, 拟于).
+    `planned` marks what was only intended (计划于, 拟于) or stands in a draft.
     """
 
     kind: str
@@ -138,6 +146,11 @@ class Effect:
     def group(self) -> str:
         """`RULE` for what comes into force, `LAUNCH` for what is put to use."""
         return RULE if re.fullmatch(RULE_VERBS, self.verb) else LAUNCH
+
+    @property
+    def lapses(self) -> bool:
+        """Whether it ends the force of a rule, and not a time for doing something (报名截止)."""
+        return self.kind == END and bool(_LAPSE.match(self.verb))
 
 
 def effects_of(sentences: Sequence[Sentence], dates: Sequence[DateMention]) -> list[Effect]:
@@ -173,7 +186,7 @@ def _of_sentence(sentence: Sentence, inside: Sequence[DateMention]) -> list[Effe
                 sentence,
                 mention,
                 name or _name_before(text, match.end(), names),
-                bool(_PLANNED.search(before)),
+                bool(_PLANNED.search(before)) or bool(names and DRAFT.search("".join(names))),
             ),
         )
 
@@ -182,7 +195,9 @@ def _of_sentence(sentence: Sentence, inside: Sequence[DateMention]) -> list[Effe
         add(END, match, "e", verb="截止", end="last")
     for pattern in _ENDS:
         for match in pattern.finditer(text):
-            add(END, match, "d", end="last")
+            # 决定废止《…》 names what it ends behind the verb.
+            behind = re.match(rf"[^，。；]{{0,6}}{_N}", text[match.end() :])
+            add(END, match, "d", end="last", name=_name_after(text, match.end(), names) if behind else "")
     for match in _MOVED.finditer(text):
         kind = END if _CLOSING_NOUN.search(text[max(0, match.start() - 20) : match.start()]) else START
         add(kind, match, "d", end="last" if kind == END else "first")
@@ -211,6 +226,8 @@ def _of_sentence(sentence: Sentence, inside: Sequence[DateMention]) -> list[Effe
         name = _name_before(text, match.end(), names)
         effects.append(Effect(START, verb, None, None, sentence, None, name, term=match.group()))
     for match in _VALID.finditer(text):
+        if not match["of"] and not any(effect.kind == START for effect in effects):
+            continue
         name = _name_before(text, match.end(), names)
         effects.append(Effect(END, "有效", None, None, sentence, None, name, term=match.group()))
     starts = [effect for effect in effects if effect.kind == START]

@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 
 from qa.answering import refusal
 from qa.answering.asof import DateQuestion, date_question, may_ask_of_dates
+from qa.answering.changes import Statement, write_statements
 from qa.answering.compose import Writer
 from qa.answering.dated_items import answer_over_all, say_relative, shown_days
 from qa.answering.effect import END, PUBLISH, START, Effect, effects_of
 from qa.answering.evidence import ItemView, with_subject
+from qa.answering.sameness import base_name
 from qa.query import Query, analyse
 from qa.text import matching_form
-from qa.types import Answer, Sentence
+from qa.types import Answer, Hit, Sentence
 
 if TYPE_CHECKING:
     from qa.answering.answerer import Answerer, Evidence
@@ -103,9 +105,15 @@ def _of_one(
     if effect is None:
         refused = refusal.refuse(answerer.retriever, base, hits[:k], evidence)
         return _undated(query, asked, evidence, refused) if asked.explicit else None
+    statements = answerer.changes.find(base, evidence, hits)
+    effect, effects = _latest(statements, effect, effects)
     verdict, shown = _verdict(effect, effects, asked)
     writer = Writer(query.language)
     writer.say(_sentence(query.language, verdict, shown, asked))
+    if statements:
+        write_statements(writer, answerer.retriever, statements)
+        _say_counted_from(writer, asked)
+        return _answer(query, writer, evidence, hits[:k])
     if query.language != "zh":
         writer.new_line()
         writer.header(view.item, name="from")
@@ -120,6 +128,10 @@ def _of_one(
     emphasis = [effect.mention.text] if effect.mention else []
     writer.quote(view.item, view.bulletin, source, sentences, emphasis)
     _say_counted_from(writer, asked)
+    return _answer(query, writer, evidence, hits[:k])
+
+
+def _answer(query: Query, writer: Writer, evidence: Evidence, hits: Sequence[Hit]) -> Answer:
     return Answer(
         question=query.question,
         standalone_question=query.standalone,
@@ -128,8 +140,20 @@ def _of_one(
         confidence=evidence.support,
         mode="extractive",
         citations=writer.citations,
-        hits=tuple(hits[:k]),
+        hits=tuple(hits),
     )
+
+
+def _latest(
+    statements: Sequence[Statement], effect: Effect, effects: Sequence[Effect]
+) -> tuple[Effect, list[Effect]]:
+    """The effect as the newest statement has it, and all that was said of it."""
+    everything = list(effects)
+    for statement in statements:
+        later = effects_of(statement.sentences, statement.item.dates)
+        everything.extend(later)
+        effect = next((e for e in later if e.kind == effect.kind and e.first), effect)
+    return effect, everything
 
 
 def _in_its_words(
@@ -170,7 +194,7 @@ def _verdict(effect: Effect, effects: Sequence[Effect], asked: DateQuestion) -> 
     """How the effect stands on the last day asked about, and the effect whose date says so."""
     verdict = standing(effect, asked.last)
     if verdict == YES and effect.kind == START:
-        ended = [e for e in effects if e.kind == END and e.name in ("", effect.name)]
+        ended = [e for e in effects if e.lapses and base_name(e.name) in ("", base_name(effect.name))]
         over = next(
             (e for e in ended if standing(e, asked.last) == YES and (e.last or "") < (asked.last or "")), None
         )

@@ -58,7 +58,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("relative month", rf"{_R}\s+{_M}"),
         (
             "bare month",
-            rf"(?P<p>in|since|of|by|until|till|before|after|during|from|for|early|late|mid-?)\s+{_M}",
+            rf"(?P<p>in|between|since|of|by|until|till|before|after|during|from|for|early|late|mid-?)\s+{_M}",
         ),
         (
             "quarter",

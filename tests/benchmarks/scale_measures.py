@@ -22,12 +22,13 @@ def spent(action: Callable[[], Any]) -> tuple[float, float]:
 
 def cost(action: Callable[[], Any]) -> dict[str, float]:
     """Return the seconds of an action by the clock and those computed by this process and its children."""
-    clock, computed = time.perf_counter(), _computed()
+    clock, before = time.perf_counter(), computed()
     action()
-    return {"clock_s": time.perf_counter() - clock, "computing_s": _computed() - computed}
+    return {"clock_s": time.perf_counter() - clock, "computing_s": computed() - before}
 
 
-def _computed() -> float:
+def computed() -> float:
+    """Return the seconds that the threads of this process and its ended children have computed."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
 

@@ -10,7 +10,7 @@ What happens to a file that is no longer what it was:
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from qa.errors import BulletinQAError, ReadingError
@@ -73,9 +73,13 @@ class Update:
             if owner == name and digest:
                 self._rename(name, digest, gone)
         self._progress.start("files", len(fresh))
+        due = []
         for name in sorted(fresh):
-            self._take(self._found[name], owners)
-            self._progress.advance(1)
+            if self._has_to_be_read(self._found[name], owners):
+                due.append(self._found[name])
+            else:
+                self._progress.advance(1)
+        self._read(due)
         self._progress.finish()
         for name, state in gone.items():
             if state.kind in HOLDING:
@@ -97,19 +101,26 @@ class Update:
             if state.kind == "duplicate" and name in self._found and moved:
                 fresh.add(name)
         self._progress.start("changes", len(fresh))
-        for name in sorted(fresh):
-            entry = self._found[name]
-            self._seen[name] = time.time_ns()
-            if not entry.reason:
-                try:
-                    self._digests[name] = digest_of(entry.path, entry.size)
-                except OSError as error:
-                    self._found[name] = Found(
-                        name, entry.path, entry.size, entry.mtime_ns, unreadable(error), unreadable=True
-                    )
+        looked_at = [self._found[name] for name in sorted(fresh)]
+        for entry, digest in self._digests_of(looked_at):
+            if isinstance(digest, str):
+                self._digests[entry.name] = digest
+            elif digest is not None:
+                self._found[entry.name] = Found(
+                    entry.name, entry.path, entry.size, entry.mtime_ns, unreadable(digest), unreadable=True
+                )
             self._progress.advance(1)
         self._progress.finish()
         return fresh
+
+    def _digests_of(self, entries: Iterable[Found]) -> Iterator[tuple[Found, str | OSError | None]]:
+        """Yield each file's digest, or why its bytes can't be had; None for one not to be read at all."""
+        for entry in entries:
+            self._seen[entry.name] = time.time_ns()
+            try:
+                yield entry, None if entry.reason else digest_of(entry.path, entry.size)
+            except OSError as error:
+                yield entry, error
 
     def _owners(self) -> dict[str, str]:
         """Return under which name each content is indexed: the one that has it already, else the first."""
@@ -151,10 +162,10 @@ class Update:
             reader_fingerprint(),
         )
 
-    def _take(self, entry: Found, owners: dict[str, str]) -> None:
-        """Take one file up as it now is."""
+    def _has_to_be_read(self, entry: Found, owners: dict[str, str]) -> bool:
+        """Note what can be told of a file without reading it; return whether that isn't all."""
         name, before = entry.name, self._states.get(entry.name)
-        had = before is not None and before.kind in HOLDING
+        had = self._had(name)
         digest = self._digests.get(name, "")
         if entry.unreadable:
             if before is not None and had:
@@ -162,35 +173,54 @@ class Update:
                 self._store.put_file(name, self._state(entry, before.digest, "kept", note))
             else:
                 self._store.put_file(name, self._state(entry, "", "unreadable", entry.reason))
-            return
-        if entry.reason:
-            self._drop(entry, self._state(entry, "", "skipped", entry.reason), had)
-            return
-        if before is not None and had and digest == before.digest and before.reader == reader_fingerprint():
+        elif entry.reason:
+            self._drop(entry, self._state(entry, "", "skipped", entry.reason))
+        elif before is not None and had and digest == before.digest and before.reader == reader_fingerprint():
             self._store.put_file(name, self._state(entry, digest, "bulletin"))
-            return
-        if owners.get(digest, name) != name:
-            self._drop(entry, self._state(entry, digest, "duplicate", owners[digest]), had)
-            return
-        try:
-            bulletin = parse_bulletin(read_source(entry.path, name))
-            state = self._state(entry, digest, "bulletin")
-            self._store.add(bulletin, size=entry.size, mtime_ns=entry.mtime_ns, state=state)
-        except ReadingError as error:
-            note = str(error).removeprefix(f"{shown(name)}: ")
-            self._drop(entry, self._state(entry, digest, "skipped", note), had)
-            return
-        except (BulletinQAError, OSError):
-            raise
-        except Exception as error:
-            # A fault of ours in one document must not keep the others out; it is said, never swallowed.
-            note = f"reading it failed ({type(error).__name__}: {error}): please report this"
-            self._drop(entry, self._state(entry, digest, "skipped", shown(note)[:300]), had)
-            return
-        (self.changed if had else self.added).append(name)
+        elif owners.get(digest, name) != name:
+            self._drop(entry, self._state(entry, digest, "duplicate", owners[digest]))
+        else:
+            return True
+        return False
 
-    def _drop(self, entry: Found, state: FileState, had: bool) -> None:
+    def _had(self, name: str) -> bool:
+        before = self._states.get(name)
+        return before is not None and before.kind in HOLDING
+
+    def _read(self, entries: Sequence[Found]) -> None:
+        """Take up files as they now are."""
+        for entry in entries:
+            state = self._state(entry, self._digests.get(entry.name, ""), "bulletin")
+            try:
+                bulletin = parse_bulletin(read_source(entry.path, entry.name))
+                self._store.add(bulletin, size=entry.size, mtime_ns=entry.mtime_ns, state=state)
+            except Exception as error:
+                self._refuse(entry, failure(error, entry.name))
+            else:
+                self._accept(entry)
+            self._progress.advance(1)
+
+    def _accept(self, entry: Found) -> None:
+        """Count a file whose content is in the store now."""
+        (self.changed if self._had(entry.name) else self.added).append(entry.name)
+
+    def _refuse(self, entry: Found, note: str) -> None:
+        """Note why a file that was read is no bulletin."""
+        self._drop(entry, self._state(entry, self._digests.get(entry.name, ""), "skipped", note))
+
+    def _drop(self, entry: Found, state: FileState) -> None:
         """Note why a file isn't in the index, and take out what it held before."""
+        had = self._had(entry.name)
         self._store.put_file(entry.name, state, drop=had)
         if had:
             self.removed.append(entry.name)
+
+
+def failure(error: Exception, name: str) -> str:
+    """Say why a file could not be read; raise the error again where it isn't the file's fault."""
+    if isinstance(error, ReadingError):
+        return str(error).removeprefix(f"{shown(name)}: ")
+    if isinstance(error, (BulletinQAError, OSError)):
+        raise error
+    # A fault of ours in one document must not keep the others out; it is said, never swallowed.
+    return shown(f"reading it failed ({type(error).__name__}: {error}): please report this")[:300]

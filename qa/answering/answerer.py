@@ -22,7 +22,7 @@ from qa.answering.evidence import (
     ScoredSentence,
     point_asked,
     select_explanation,
-    select_fact,
+    select_likely,
     select_list,
     term_weights,
     view_item,
@@ -39,6 +39,7 @@ from qa.types import Answer, Hit, Sentence
 _CANDIDATES = 8
 _LONG_POINT = 160
 _BY_MEANING = 0.2
+_LIKELY = 0.92
 _LOOSE_KINDS = frozenset({TEXT, AGENT, PLACE})
 _EACH = re.compile(
     r"分别|各自|各(?=[\u4e00-\u9fff])|都(?=[是有在])|\brespectively\b|\bboth\b|\beach\b"
@@ -154,11 +155,9 @@ class Answerer:
             chosen = select_explanation(view, 4)
         elif (side and query.expects.kind == TEXT) or view.best.words < _BY_MEANING:
             # Asked openly, or matched by meaning alone, the answer may lie beside the best sentence.
-            chosen = select_explanation(view, 3)
-        elif query.expects.kind in _LOOSE_KINDS:
-            chosen = select_explanation(view, 2, share=0.75)
+            chosen = select_likely(view, _LIKELY, 3)
         else:
-            chosen = select_fact(view, weights, query.expects)
+            chosen = select_likely(view, _LIKELY, 3 if query.expects.kind in _LOOSE_KINDS else 2)
         chosen = with_subject(view, chosen)
         return self._weigh(query, view, chosen, None)
 

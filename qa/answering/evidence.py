@@ -7,6 +7,7 @@ answered by its whole enumeration, a fact by one or two sentences, a why or how 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,17 +15,16 @@ from functools import cached_property
 
 import numpy as np
 
-from qa.expectation import Expectation
-from qa.kinds import TEXT
+from qa.answering.scoring import SentenceSigns, sentence_model
+from qa.kinds import AREA, CONTACT, DURATION, MONEY, NUMBER, PERCENT, PERSON, TEXT, TIME
 from qa.query import LIST, Query
 from qa.retrieval import Retriever
 from qa.text import matching_form
 from qa.types import Enumeration, Item, Sentence, StoredPassage
+from qa.words import content_terms
 
-_WORDS, _KIND = 0.55, 0.18
-_LEAD_BONUS = 0.04
 _KNOWN_SHARE = 0.35
-_REST = 0.25
+_MEASURES = frozenset({TIME, DURATION, NUMBER, MONEY, PERCENT, AREA, PERSON, CONTACT})
 _CHARACTER_SHARE = 0.5
 LIST_NOUNS = frozenset(
     "措施 举措 亮点 特点 任务 要点 做法 方向 突破 内容 安排 规定 要求 工作 创新 方面 行动"
@@ -41,20 +41,33 @@ _ANAPHORIC = re.compile(
 class ScoredSentence:
     """A sentence of an item: its place in the item's order, and how well it fits the question.
 
-    `words` is the idf-weighted share of the question's terms it holds, `meaning` the normalised cosine,
-    `meets` whether it holds the kind of answer expected.
+    `meets` says whether it holds the kind of answer expected, `exact` also of what; `signs` are what its
+    score was made of.
     """
 
     order: int
     passage: int
     sentence: Sentence
-    words: float
-    meaning: float
     cosine: float
     meets: bool
     exact: bool
-    beside: float
+    signs: SentenceSigns
     score: float
+
+    @property
+    def words(self) -> float:
+        """The idf-weighted share of the question's terms that it holds."""
+        return self.signs.words
+
+    @property
+    def meaning(self) -> float:
+        """Its cosine to the question, normalised."""
+        return self.signs.meaning
+
+    @property
+    def beside(self) -> float:
+        """Its cosine to what the question asks beyond the item's topic, normalised."""
+        return self.signs.beside
 
 
 @dataclass(frozen=True)
@@ -142,37 +155,46 @@ def view_item(
     rest = "".join(rest_terms)
     rest_cosines = _cosines(retriever, rest, passages) if rest and query.language == "zh" else {}
     lead_starts = {enumeration.lead[0] for enumeration in item.enumerations if enumeration.lead}
-    typed = query.expects.kind != TEXT
+    title_terms = content_terms(item.title)
+    kind = query.expects.kind
+    typed, strict = kind != TEXT, kind in _MEASURES
+    sentences = [
+        (passage.number, index, sentence)
+        for passage in passages
+        for index, sentence in enumerate(passage.sentences)
+        if sentence.start not in hidden
+    ]
+    mean_length = sum(len(sentence.text) for *_, sentence in sentences) / max(1, len(sentences))
+    model = sentence_model()
     scored: list[ScoredSentence] = []
-    paragraphs: list[tuple[int, int]] = []
-    for passage in passages:
-        first = len(scored)
-        for index, sentence in enumerate(passage.sentences):
-            if sentence.start in hidden:
-                continue
-            cosine = cosines.get((passage.number, index), 0.0)
-            meaning = retriever.background.normalise(cosine, query.language)
-            words = coverage(weights, sentence.text)
-            meets = typed and query.expects.met_by(sentence.text)
-            exact = typed and query.expects.exactly_met_by(sentence.text)
-            lead = _LEAD_BONUS if not scored or sentence.start in lead_starts else 0.0
-            held = partial_coverage(telling, sentence.text)
-            rest_cosine = rest_cosines.get((passage.number, index), 0.0)
-            beside = retriever.background.normalise(rest_cosine, "zh")
-            asked = retriever.background.normalise(own.get((passage.number, index), 0.0), query.language)
-            total = (
-                0.5 * (meaning + asked)
-                + _REST * beside
-                + _WORDS * held
-                + _KIND * (0.5 * meets + 0.5 * exact)
-                + lead
-            )
-            scored.append(
-                ScoredSentence(
-                    len(scored), passage.number, sentence, words, meaning, cosine, meets, exact, beside, total
-                )
-            )
-        paragraphs.append((first, len(scored)))
+    for number, index, sentence in sentences:
+        cosine = cosines.get((number, index), 0.0)
+        normalise = retriever.background.normalise
+        form = matching_form(sentence.text)
+        meets = typed and query.expects.met_by(sentence.text)
+        exact = typed and query.expects.exactly_met_by(sentence.text)
+        signs = SentenceSigns(
+            meaning=normalise(cosine, query.language),
+            asked=normalise(own.get((number, index), 0.0), query.language),
+            beside=normalise(rest_cosines.get((number, index), 0.0), "zh"),
+            words=coverage(weights, sentence.text),
+            held=partial_coverage(telling, sentence.text),
+            meets_strict=float(meets and strict),
+            meets_loose=float(meets and not strict),
+            exact_strict=float(exact and strict),
+            opening=float(not scored),
+            announces=float(sentence.start in lead_starts),
+            titular=sum(term in form for term in title_terms) / max(1, len(title_terms)),
+            length=math.log(max(1, len(sentence.text)) / max(1.0, mean_length)),
+        )
+        scored.append(
+            ScoredSentence(len(scored), number, sentence, cosine, meets, exact, signs, model.score(signs))
+        )
+    paragraphs = [
+        (min(orders), max(orders) + 1)
+        for passage in passages
+        if (orders := [entry.order for entry in scored if entry.passage == passage.number])
+    ]
     return ItemView(item, store.bulletin_of(item_id), tuple(scored), tuple(paragraphs), rest_terms)
 
 
@@ -183,21 +205,15 @@ def _cosines(
     return {(score.passage, score.index): score.cosine for score in scores}
 
 
-def select_fact(view: ItemView, weights: dict[str, float], expects: Expectation) -> list[ScoredSentence]:
-    """One sentence, or two when the second holds what the first lacks."""
-    best = view.best
-    chosen = [best]
-    missing = {
-        term: weight for term, weight in weights.items() if term not in matching_form(best.sentence.text)
-    }
-    for other in sorted(view.sentences, key=lambda scored: (-scored.score, scored.order))[1:4]:
-        needs_kind = expects.kind != TEXT and other.meets and not best.meets
-        adds = (
-            coverage(missing, other.sentence.text) * sum(missing.values()) / max(sum(weights.values()), 1e-9)
-        )
-        if (needs_kind and other.score > 0.6 * best.score) or (adds > 0.2 and other.score > 0.8 * best.score):
-            chosen.append(other)
+def select_likely(view: ItemView, share: float, limit: int) -> list[ScoredSentence]:
+    """The likeliest sentences that together hold the answer with probability `share`, at most `limit`."""
+    likely = sentence_model().shares([scored.score for scored in view.sentences])
+    ranked = sorted(view.sentences, key=lambda scored: (-scored.score, scored.order))
+    chosen: list[ScoredSentence] = []
+    for scored in ranked[:limit]:
+        if chosen and sum(likely[entry.order] for entry in chosen) >= share:
             break
+        chosen.append(scored)
     return sorted(chosen, key=lambda scored: scored.order)
 
 

@@ -61,6 +61,9 @@ class BulletinStore(Protocol):
     def passage_numbers(self, *, item_ids: Sequence[str]) -> NDArray[np.int64] | None:
         """Return the numbers of the passages of some items, in corpus order."""
 
+    def all_passage_numbers(self) -> NDArray[np.int64]:
+        """Return the numbers of all passages in corpus order."""
+
     def select(self, filters: Filters) -> Selection | None:
         """Return what filters leave, None when they ask nothing."""
 

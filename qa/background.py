@@ -28,6 +28,7 @@ LANGUAGES = ("zh", "en")
 _NEAREST = 3
 _ABOVE = 0.19
 _VERSION = 6
+_ENCODED: dict[tuple[str, str], NDArray[np.float32]] = {}
 
 
 class _Encoder(Protocol):
@@ -107,8 +108,16 @@ def everyday_questions(language: str) -> list[str]:
     return [line for line in text.splitlines() if line]
 
 
+def _everyday(encoder: _Encoder, language: str) -> Vectors:
+    """The everyday questions' unit rows; a library that follows another's changes asks for them often."""
+    key = encoder.fingerprint, language
+    if key not in _ENCODED:
+        _ENCODED[key] = np.asarray(encoder.encode_queries(everyday_questions(language)), np.float32)
+    return _ENCODED[key]
+
+
 def _measure(index: _Index, encoder: _Encoder, language: str) -> Language:
-    rows = np.asarray(encoder.encode_queries(everyday_questions(language)), np.float32)
+    rows = _everyday(encoder, language)
     best = np.array([found[0].score if found else 0.0 for found in index.search(rows, 1)])
     among = rows @ rows.T
     np.fill_diagonal(among, -1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qa.store import Store
+from qa.backend import BulletinStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class BulletinContents:
         return sum(len(section.items) for section in self.sections)
 
 
-def table_of_contents(store: Store) -> list[BulletinContents]:
+def table_of_contents(store: BulletinStore) -> list[BulletinContents]:
     """Every bulletin with its sections and their items, in corpus order."""
     contents = []
     for row in store.bulletins():

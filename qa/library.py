@@ -1,4 +1,4 @@
-"""The library: a folder of bulletins, its indexes, and everything that can be asked of them."""
+"""The library: bulletins, the indexes of them, and everything that can be asked of them."""
 
 from __future__ import annotations
 
@@ -6,31 +6,30 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from embeddings import Encoder, EncoderError, Reranker, load_encoder, load_reranker
-from qa.answering.answerer import Answerer
+from embeddings import Encoder, Reranker
 from qa.answering.generating import Generator
-from qa.background import Background
+from qa.arguments import allowed_by, cleaned, filters_of
+from qa.backend import Backend, BulletinStore
 from qa.catalogue import BulletinContents, table_of_contents
-from qa.errors import ModelError, UsageError
-from qa.indexing import Snapshot, SyncReport, default_index, synchronise
+from qa.errors import StoreError, UsageError
+from qa.opening import Opened, backend_of, encoder_of, opened, reranker_of
 from qa.query import Query, understand
 from qa.retrieval import Retriever
 from qa.settings import Settings
+from qa.storage.filters import Filters
 from qa.storage.progress import Progress, Silent
-from qa.store import Store
+from qa.storage.report import SyncReport
 from qa.types import Answer, Hit
 
 if TYPE_CHECKING:
     from qa.evaluation import Report
 
 _MAX_HISTORY = 50
+_LOOK_EVERY = 2.0
+"""Seconds between two looks whether others have published something, while questions are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +40,31 @@ class AnswerPart:
     answer: Answer | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Snapshot:
-    """One consistent state of store and indexes; replaced as a whole after each synchronisation."""
-
-    store: Store
-    retriever: Retriever
-    answerer: Answerer
-    newest: date | None
-
-
 class Library:
     """Bulletins to ask. Open it with `Library.open`; safe to use from many threads at once."""
 
     def __init__(
         self,
         bulletins: Path,
-        index: Path,
+        backend: Backend,
         settings: Settings,
         encoder: Encoder,
-        snapshot: _Snapshot,
+        snapshot: Opened,
         reranker: Reranker | None = None,
+        *,
+        reads_only: bool = False,
     ) -> None:
         self.bulletins = bulletins
-        self.index = index
+        self.index = backend.cache
         self.settings = settings
         self.encoder = encoder
+        self._backend = backend
         self._snapshot = snapshot
         self._reranker = reranker
+        self._reads_only = reads_only
         self._generator = Generator.from_settings(settings)
         self._writing = threading.Lock()
+        self._looked = time.monotonic()
         self.last_sync: SyncReport | None = None
 
     @classmethod
@@ -80,6 +74,7 @@ class Library:
         index: str | Path | None = None,
         model: str | None = None,
         *,
+        store: str | None = None,
         settings: Settings | None = None,
         progress: Progress | None = None,
         sync: bool = True,
@@ -93,51 +88,90 @@ class Library:
         can't be written, its last whole state is served; with `check` that is an error, and the whole index
         is verified.
 
-        Raises UsageError when the folder doesn't exist, ModelError when the model can't be loaded and
-        StoreError when the index folder can't be used.
+        `store` is the address of a library on Milvus (see `qa.milvus`). Named together with a folder, that
+        folder is taken in; without one the library reads what others put there, and follows them.
+
+        Raises UsageError when the folder doesn't exist or an address can't be used, ModelError when the
+        model can't be loaded and StoreError when the index folder or the store can't be used.
         """
         settings = settings or Settings.from_environment(
             bulletins=str(bulletins) if bulletins is not None else None,
             index=str(index) if index is not None else None,
             model=model,
+            store=store,
         )
-        folder = Path(bulletins) if bulletins is not None else settings.bulletins_folder
-        if not folder.is_dir():
+        backend, folder = backend_of(settings, bulletins, index, store)
+        if folder is not None and not folder.is_dir():
             raise UsageError(f"{folder} is not a folder: name a folder of bulletins with --bulletins DIR")
-        if index is not None:
-            place = Path(index)
-        else:
-            place = Path(settings.index) if settings.index else default_index(folder)
-        encoder = _load_encoder(model or settings.model or None)
-        reranker = _load_reranker(settings.reranker)
-        report = None
-        if sync:
-            report = synchronise(
-                folder, place, lambda: encoder, progress or Silent(), check=check, required=check
-            )
+        encoder = encoder_of(model or settings.model or None)
+        reranker = reranker_of(settings.reranker)
+        try:
+            report = None
+            if sync and folder is not None:
+                report = backend.synchronise(
+                    folder, encoder, progress or Silent(), check=check, required=check
+                )
+            snapshot = opened(backend, encoder, settings, reranker)
+        except BaseException:
+            backend.close()
+            raise
         library = cls(
-            folder, place, settings, encoder, _snapshot(place, encoder, settings, reranker), reranker
+            folder or backend.cache / "bulletins",
+            backend,
+            settings,
+            encoder,
+            snapshot,
+            reranker,
+            reads_only=folder is None,
         )
         library.last_sync = report
         return library
 
     @property
-    def store(self) -> Store:
+    def place(self) -> str:
+        """Where the index is: a folder, or the address of a store."""
+        return self._backend.place
+
+    @property
+    def store(self) -> BulletinStore:
         """The store of the current snapshot."""
-        return self._snapshot.store
+        return self._current().store
 
     @property
     def retriever(self) -> Retriever:
         """The retriever of the current snapshot."""
-        return self._snapshot.retriever
+        return self._current().retriever
 
     def sync(self, progress: Progress | None = None) -> SyncReport:
-        """Take in what changed in the folder; questions asked meanwhile see the state before."""
+        """Take in what changed in the folder; questions asked meanwhile see the state before.
+
+        Raises UsageError for a library that was opened without a folder, to read what others put there.
+        """
+        if self._reads_only:
+            raise UsageError(
+                f"{self.place} was opened without a folder of bulletins, to read what others put there: "
+                "name a folder with --bulletins DIR"
+            )
         with self._writing:
-            report = synchronise(self.bulletins, self.index, lambda: self.encoder, progress or Silent())
-            self._snapshot = _snapshot(self.index, self.encoder, self.settings, self._reranker)
+            report = self._backend.synchronise(self.bulletins, self.encoder, progress or Silent())
+            self._snapshot = opened(self._backend, self.encoder, self.settings, self._reranker)
             self.last_sync = report
             return report
+
+    def _current(self) -> Opened:
+        """The latest snapshot: whoever asks first after a while looks whether others have published one."""
+        if time.monotonic() - self._looked < _LOOK_EVERY or not self._writing.acquire(blocking=False):
+            return self._snapshot
+        try:
+            self._looked = time.monotonic()
+            if self._backend.changed(self._snapshot.state):
+                self._snapshot = opened(self._backend, self.encoder, self.settings, self._reranker)
+        except StoreError:
+            # What is open can still be read, or the question that comes now says what is wrong.
+            pass
+        finally:
+            self._writing.release()
+        return self._snapshot
 
     def retrieve(
         self,
@@ -155,10 +189,10 @@ class Library:
         `sections` and `bulletins` are names, `since` and `until` ISO dates, inclusive; `history` holds
         the questions before, oldest first. Raises UsageError for an argument that can't be used.
         """
-        snapshot = self._snapshot
+        filters = filters_of(sections, since, until, bulletins)
+        snapshot = self._current()
         query = self._understand(snapshot, question, history)
-        allowed = _allowed(snapshot.store, sections, since, until, bulletins)
-        return snapshot.retriever.search(query, self._k(k), allowed)
+        return snapshot.retriever.search(query, self._k(k), allowed_by(snapshot.store, filters))
 
     def ask(
         self,
@@ -177,16 +211,8 @@ class Library:
         `mode` is "extractive" or "generative"; by default the language model writes when one is set.
         """
         answer: Answer | None = None
-        for part in self.stream(
-            question,
-            history,
-            k=k,
-            sections=sections,
-            since=since,
-            until=until,
-            bulletins=bulletins,
-            mode=mode,
-        ):
+        filters = filters_of(sections, since, until, bulletins)
+        for part in self._stream(question, history, k, filters, mode):
             answer = part.answer or answer
         if answer is None:
             raise RuntimeError("a stream ended without its answer")
@@ -205,6 +231,12 @@ class Library:
         mode: str | None = None,
     ) -> Iterator[AnswerPart]:
         """The same answer as `ask`, as it is written: its text in parts, then the whole."""
+        filters = filters_of(sections, since, until, bulletins)
+        yield from self._stream(question, history, k, filters, mode)
+
+    def _stream(
+        self, question: str, history: Sequence[str], k: int | None, filters: Filters, mode: str | None
+    ) -> Iterator[AnswerPart]:
         began = time.perf_counter()
         if mode not in {None, "extractive", "generative"}:
             raise UsageError(f"mode {mode!r} is unknown: use extractive or generative")
@@ -212,10 +244,10 @@ class Library:
             raise UsageError(
                 "no language model is set: set BULLETIN_QA_LLM_BASE_URL and BULLETIN_QA_LLM_MODEL"
             )
-        snapshot = self._snapshot
+        snapshot = self._current()
         query = self._understand(snapshot, question, history)
-        allowed = _allowed(snapshot.store, sections, since, until, bulletins)
-        filtered = _items_of(snapshot.store, allowed)
+        allowed = allowed_by(snapshot.store, filters)
+        filtered = None if allowed is None else snapshot.store.items_in(allowed)
         answer = snapshot.answerer.answer(query, self._k(k), allowed, filtered_items=filtered)
         if self._generator is None or mode == "extractive" or answer.refused:
             yield from _in_parts(answer.answer)
@@ -240,6 +272,7 @@ class Library:
     def close(self) -> None:
         """Close the store."""
         self._snapshot.store.close()
+        self._backend.close()
 
     def __enter__(self) -> Library:
         return self
@@ -253,14 +286,14 @@ class Library:
             raise UsageError(f"k={chosen} is out of range: use 1 to 1000")
         return chosen
 
-    def _understand(self, snapshot: _Snapshot, question: str, history: Sequence[str]) -> Query:
+    def _understand(self, snapshot: Opened, question: str, history: Sequence[str]) -> Query:
         limit = self.settings.max_question_chars
-        text = _clean(question)
+        text = cleaned(question)
         if not text:
             raise UsageError("the question is empty: type what you want to know")
         if len(text) > limit:
             raise UsageError(f"the question has {len(text)} characters; ask in at most {limit}")
-        earlier = [cleaned[:limit] for asked in history[-_MAX_HISTORY:] if (cleaned := _clean(asked))]
+        earlier = [kept[:limit] for asked in history[-_MAX_HISTORY:] if (kept := cleaned(asked))]
         return understand(text, earlier, snapshot.newest)
 
 
@@ -279,89 +312,6 @@ def _default_library() -> Library:
         if _default is None:
             _default = Library.open()
         return _default
-
-
-def _snapshot(index: Path, encoder: Encoder, settings: Settings, reranker: Reranker | None) -> _Snapshot:
-    opened = Snapshot.open(index, encoder)
-    store, vectors = opened.store, opened.vectors
-    if vectors is None:
-        raise RuntimeError("a snapshot opened with an encoder has no vectors")
-    background = Background.measure(vectors, encoder, index / f"background-{encoder.fingerprint[:12]}.npz")
-    retriever = Retriever(
-        store,
-        opened.lexical,
-        vectors,
-        encoder,
-        background,
-        lexical_weight=settings.lexical_weight,
-        foreign_lexical_weight=settings.foreign_lexical_weight,
-        reranker=reranker,
-    )
-    day = store.newest_date()
-    newest = date.fromisoformat(day) if day else None
-    return _Snapshot(store, retriever, Answerer(retriever, settings.refuse_below), newest)
-
-
-def _load_reranker(name: str) -> Reranker | None:
-    try:
-        return load_reranker(name) if name else None
-    except EncoderError as error:
-        raise ModelError(str(error)) from error
-
-
-def _load_encoder(model: str | None) -> Encoder:
-    try:
-        return load_encoder(model)
-    except EncoderError as error:
-        raise ModelError(str(error)) from error
-
-
-def _allowed(
-    store: Store,
-    sections: Sequence[str] | None,
-    since: str | None,
-    until: str | None,
-    bulletins: Sequence[str] | None,
-) -> NDArray[np.int64] | None:
-    for name, value in (("since", since), ("until", until)):
-        if value is not None:
-            try:
-                date.fromisoformat(value)
-            except (TypeError, ValueError) as error:
-                raise UsageError(f"{name}={value!r} is not a date: write YYYY-MM-DD") from error
-    if since and until and since > until:
-        raise UsageError(f"since={since} lies after until={until}: swap them")
-    allowed = store.passage_numbers(
-        sections=list(sections) if sections else None,
-        since=since,
-        until=until,
-        bulletins=list(bulletins) if bulletins else None,
-    )
-    if allowed is not None and len(allowed) == 0:
-        known = store.sections()
-        found = store.passage_numbers(sections=list(sections)) if sections else None
-        if sections and found is not None and len(found) == 0:
-            listed = "、".join(known[:30]) or "none"
-            raise UsageError(f"no section matches {'、'.join(sections)}; sections are {listed}")
-        names = [row.name for row in store.bulletins()]
-        if bulletins and not set(bulletins) & set(names):
-            listed = "、".join(names[:20]) or "none"
-            raise UsageError(f"no bulletin is called {'、'.join(bulletins)}; bulletins are {listed}")
-    return allowed
-
-
-def _items_of(store: Store, allowed: NDArray[np.int64] | None) -> frozenset[str] | None:
-    if allowed is None:
-        return None
-    return frozenset(passage.item_id for passage in store.passages(allowed.tolist()))
-
-
-def _clean(text: str) -> str:
-    """The question without control characters and lone surrogates, white space joined."""
-    kept = "".join(
-        c if c.isprintable() or c in "\n\t " else " " for c in text if not "\ud800" <= c <= "\udfff"
-    )
-    return " ".join(kept.split())
 
 
 def _in_parts(text: str) -> Iterator[AnswerPart]:

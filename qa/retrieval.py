@@ -19,14 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import Encoder, Reranker
+from qa.backend import BulletinStore, LexicalSearch, Selection, VectorSearch
 from qa.background import Background
-from qa.lexical import LexicalIndex
 from qa.places import Place, gazetteer
 from qa.query import Query
 from qa.storage.rows import ItemRow
-from qa.store import Store
 from qa.types import Hit, StoredPassage
-from qa.vectors import VectorIndex
 
 _CANDIDATES = 100
 _UNITS = 400
@@ -56,9 +54,9 @@ class Retriever:
 
     def __init__(
         self,
-        store: Store,
-        lexical: LexicalIndex,
-        vectors: VectorIndex,
+        store: BulletinStore,
+        lexical: LexicalSearch,
+        vectors: VectorSearch,
         encoder: Encoder,
         background: Background,
         *,
@@ -77,8 +75,8 @@ class Retriever:
         self._items: list[ItemRow] | None = None
         self._lock = threading.Lock()
 
-    def search(self, query: Query, k: int, allowed: NDArray[np.int64] | None = None) -> list[Hit]:
-        """The best `k` passages, best first; `allowed` limits the search to these passage numbers."""
+    def search(self, query: Query, k: int, allowed: Selection | None = None) -> list[Hit]:
+        """The best `k` passages, best first; `allowed` are those that may be found."""
         if k <= 0 or (allowed is not None and len(allowed) == 0):
             return []
         terms = self.search_terms(query)
@@ -186,7 +184,7 @@ class Retriever:
         return [SentenceScore(passage, index, cosine) for (passage, index), cosine in sorted(best.items())]
 
     def _dense(
-        self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None
+        self, vector: NDArray[np.float32], k: int, allowed: Selection | None
     ) -> dict[int, tuple[float, int, int]]:
         best: dict[int, tuple[float, int, int]] = {}
         for unit in self.vectors.search(vector[None, :], k, allowed)[0]:

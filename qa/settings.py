@@ -12,7 +12,7 @@ from pathlib import Path
 from qa.errors import UsageError
 
 PREFIX = "BULLETIN_QA_"
-_SECRET = frozenset({"llm_api_key"})
+_SECRET = frozenset({"llm_api_key", "store_token"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,13 @@ class Settings:
 
     `lexical_weight` is the weight of the coverage-normalised BM25 score beside the dense one (weight 1);
     `refuse_below` is the confidence (a probability) under which a question is refused; 0 takes the value
-    that was calibrated with the support model.
+    that was calibrated with the support model. `store` is the address of a Milvus library (`qa.milvus`),
+    nothing for an index folder.
     """
 
     bulletins: str = ""
     index: str = ""
+    store: str = ""
     model: str = ""
     reranker: str = ""
     k: int = 5
@@ -37,6 +39,7 @@ class Settings:
     llm_model: str = ""
     llm_timeout: float = 60.0
     llm_api_key: str = field(default="", repr=False)
+    store_token: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None, **overrides: object) -> Settings:
@@ -69,7 +72,7 @@ class Settings:
         kept = {
             name: value
             for name, value in asdict(self).items()
-            if name not in _SECRET and name not in {"bulletins", "index"}
+            if name not in _SECRET and name not in {"bulletins", "index", "store"}
         }
         return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:12]
 

@@ -29,7 +29,7 @@ LEVELS = [
         "qa.retrieval",
     },
     {"qa.answering"},
-    {"qa.library"},
+    {"qa.library", "qa.opening", "qa.arguments"},
     {"qa.evaluation"},
     {"qa.ui", "qa.cli", "qa.terminal", "qa.__main__"},
 ]

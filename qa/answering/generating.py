@@ -12,10 +12,10 @@ from dataclasses import replace
 from qa.answering.generative import LanguageModel, ModelSettings
 from qa.answering.quotes import EvidenceQuote
 from qa.answering.verification import VerifiedSentence, VerifiedText
+from qa.backend import BulletinStore
 from qa.errors import ModelError
 from qa.query import Query
 from qa.settings import Settings
-from qa.store import Store
 from qa.types import Answer, Citation, DateMention, Hit
 
 _MOST_QUOTES = 14
@@ -39,7 +39,7 @@ class Generator:
         chosen = ModelSettings.of(settings)
         return cls(LanguageModel(chosen)) if chosen else None
 
-    def rewrite(self, query: Query, answer: Answer, store: Store) -> Iterator[str | Answer]:
+    def rewrite(self, query: Query, answer: Answer, store: BulletinStore) -> Iterator[str | Answer]:
         """Verified sentences as they come, then the whole answer: generative, or `answer` with a note."""
         citations = _offered(answer)
         evidence = [_quote(store, citation) for citation in citations]
@@ -98,7 +98,7 @@ def _citation(number: int, hit: Hit) -> Citation:
     )
 
 
-def _quote(store: Store, citation: Citation) -> EvidenceQuote:
+def _quote(store: BulletinStore, citation: Citation) -> EvidenceQuote:
     inside: tuple[DateMention, ...] = tuple(
         mention
         for mention in store.item(citation.item_id).dates

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from qa.milvus.keys import hash_of
 from qa.milvus.manifest import head_of, read_manifest
 from qa.milvus.publishing import unpublished
 from qa.milvus.reader import MilvusStore, files
-from qa.milvus.rows import Outline, outline, record
+from qa.milvus.rows import Outline, Prepared, outline, record
 from qa.milvus.schema import Kind, exist, load
 from qa.milvus.search import MilvusLexical, MilvusVectors
 from qa.milvus.writer import MilvusWriter
@@ -27,7 +27,7 @@ from qa.storage.location import user_data
 from qa.storage.progress import Progress
 from qa.storage.report import SyncReport
 from qa.storage.rows import FileState
-from qa.storage.scanning import scan
+from qa.storage.scanning import Found, scan
 from qa.storage.updating import HOLDING, Update
 from qa.types import Bulletin
 
@@ -63,28 +63,27 @@ class MilvusBackend:
         *,
         check: bool = False,
         required: bool = True,
+        update: Callable[[MilvusKeeper, Sequence[Found], Progress], Update] = Update,
     ) -> SyncReport:
-        """Take in what changed in a folder and publish it.
+        """Take in what changed in a folder and publish it; `update` is what reads the files.
 
         Only what a folder brought is removed when its file is gone: bulletins put by other writers stay.
         With `check` the passages that are there are counted and compared with what was published.
         """
         found = scan(folder, self._cache)
         with MilvusWriter.open(self.address, encoder) as writer:
-            keeper = _Keeper(Connection.open(self.address), writer)
-            update = Update(keeper, found, progress)
-            update.run()
-            keeper.flush()
-            if keeper.wrote or unpublished(keeper.connection, writer.head.generation):
-                writer.publish()
+            keeper = MilvusKeeper(Connection.open(self.address), writer)
+            done = update(keeper, found, progress)
+            done.run()
+            keeper.publish()
             states = keeper.files()
             keeper.connection.close()
         if check:
             self._check(encoder)
-        news = len(update.added) + len(update.changed) + len(update.renamed)
+        news = len(done.added) + len(done.changed) + len(done.renamed)
         held = sum(state.kind in HOLDING for state in states.values())
         return SyncReport(
-            tuple(update.added), tuple(update.changed), tuple(update.removed), tuple(update.renamed),
+            tuple(done.added), tuple(done.changed), tuple(done.removed), tuple(done.renamed),
             skipped_files(states), held - news,
         )  # fmt: skip
 
@@ -153,7 +152,7 @@ class MilvusBackend:
             return self._connected
 
 
-class _Keeper:
+class MilvusKeeper:
     """What `Update` writes to: bulletins go through the writer, a few at a time, files into records."""
 
     def __init__(self, connection: Connection, writer: MilvusWriter) -> None:
@@ -178,7 +177,7 @@ class _Keeper:
         if waiting:
             self._writer.put_outlines([entry for entry, _ in waiting])
             self.wrote = True
-            self._note({entry.name: state for entry, state in waiting})
+            self.note({entry.name: state for entry, state in waiting})
 
     def remove(self, name: str) -> None:
         """Take a bulletin out, and what is known of its file."""
@@ -195,14 +194,26 @@ class _Keeper:
         """Note what is known of a file; `drop` takes its earlier content out."""
         if drop:
             self.wrote = self._writer.remove(name) or self.wrote
-        self._note({name: state})
+        self.note({name: state})
 
     def forget_file(self, name: str) -> None:
         """Forget a file."""
         key = hash_of("file", name)
         self.connection.delete(self.connection.address.records, f"kind == {int(Kind.FILE)} and name == {key}")
 
-    def _note(self, states: Mapping[str, FileState]) -> None:
+    def put_prepared(self, prepared: Prepared) -> None:
+        """Put what another process made of a bulletin."""
+        self.wrote = self._writer.put_prepared(prepared) or self.wrote
+
+    def publish(self) -> None:
+        """Let readers see what was put and removed, by this writer or by others."""
+        self.flush()
+        if self.wrote or unpublished(self.connection, self._writer.head.generation):
+            self._writer.publish()
+            self.wrote = False
+
+    def note(self, states: Mapping[str, FileState]) -> None:
+        """Note what is known of some files."""
         rows = []
         for name, state in states.items():
             key = hash_of("file", name)

@@ -224,6 +224,11 @@ class MilvusStore:
         ]
         return np.array([number for run in runs for number in run], np.int64)
 
+    def all_passage_numbers(self) -> NDArray[np.int64]:
+        """Return the numbers of all passages in corpus order."""
+        runs = [range(record.first, record.first + record.count) for _, record in self._item_records("")]
+        return np.array([number for run in runs for number in run], np.int64)
+
     def select(self, filters: Filters) -> Filtered | None:
         """Return what filters leave, None when they ask nothing.
 

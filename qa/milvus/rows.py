@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from qa.errors import ModelError, ReadingError
@@ -21,6 +20,7 @@ from qa.milvus.connection import Row
 from qa.milvus.keys import MOST_PASSAGES, content_of, day_of, first_number, hash_of, section_of, term_of
 from qa.milvus.schema import DATA_BYTES, Kind
 from qa.milvus.statistics import Statistics
+from qa.storage.cache import Packed, narrowed
 from qa.storage.files import DamagedStoreError
 from qa.storage.ranking import K1, B
 from qa.storage.rows import BulletinRow, ItemRow
@@ -47,7 +47,8 @@ _EMPTY = {0: 1e-6}
 class Prepared:
     """A bulletin ready to be written: rows without a generation, and its units with their vectors.
 
-    `vectors` are unit rows (n, d) in float16, as the embedded index keeps them; `units` are their columns.
+    `vectors` (n, d) are packed to eight bits a number as the embedded index packs them, so that both compare
+    the same numbers; `units` are their columns.
     """
 
     name: str
@@ -58,7 +59,7 @@ class Prepared:
     records: tuple[Row, ...]
     passages: tuple[Row, ...]
     units: tuple[Row, ...]
-    vectors: NDArray[np.float16]
+    vectors: Packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def outline(bulletin: Bulletin) -> Outline:
 def embed(outlines: Sequence[Outline], encoder: Encoder) -> list[Prepared]:
     """Embed the units of some bulletins together, each text once, long ones together."""
     texts = sorted({text for entry in outlines for text in entry.texts}, key=lambda text: (len(text), text))
-    rows = np.zeros((len(texts), encoder.dimension), np.float16)
+    rows = np.zeros((len(texts), encoder.dimension), np.int8)
     for start in range(0, len(texts), BATCH):
         part = texts[start : start + BATCH]
         vectors = encoder.encode_passages(part)
@@ -123,7 +124,7 @@ def embed(outlines: Sequence[Outline], encoder: Encoder) -> list[Prepared]:
                 f"model {encoder.name!r} gave vectors of shape {vectors.shape} or not finite, "
                 f"{encoder.dimension} numbers a text were promised: choose another with --model"
             )
-        rows[start : start + len(part)] = vectors
+        rows[start : start + len(part)] = narrowed(vectors)
     place = {text: row for row, text in enumerate(texts)}
     return [
         Prepared(

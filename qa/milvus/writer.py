@@ -30,6 +30,7 @@ from qa.milvus.manifest import Head, head_of, start
 from qa.milvus.publishing import BEGUN, WHOLE, publish
 from qa.milvus.rows import Outline, Prepared, embed, outline, read, record
 from qa.milvus.schema import LIVE, PENDING, Kind, load, make
+from qa.storage.cache import widened
 from qa.types import Bulletin
 
 _ATTEMPTS = 20
@@ -171,7 +172,7 @@ class MilvusWriter:
                 break
         units = [
             {**row, "added": generation, "vector": vector}
-            for row, vector in zip(prepared.units, prepared.vectors.astype("float32"), strict=True)
+            for row, vector in zip(prepared.units, widened(prepared.vectors), strict=True)
         ]
         connection.upsert(address.units, units, size=4 * prepared.vectors.shape[1] + 128)
         connection.upsert(address.passages, [{**row, "added": generation} for row in prepared.passages], 4096)

@@ -119,7 +119,7 @@ def _unchanged(found: list[Found], index: Path, encoder: Encoder | None, check: 
         LexicalIndex.open(index, stamp=stamp, thorough=check)
         if encoder is not None:
             VectorIndex.open(index, encoder, stamp=stamp, thorough=check)
-        return SyncReport(skipped=skipped_files(states), unchanged=_held(states))
+        return SyncReport(skipped=skipped_files(states), unchanged=_held(states), notices=partly_read(states))
     except (OSError, StoreError):
         return None
     finally:
@@ -135,6 +135,15 @@ def skipped_files(states: Mapping[str, FileState]) -> tuple[tuple[str, str], ...
         elif state.kind != "bulletin":
             entries.append((shown(name), state.note))
     return tuple(entries)
+
+
+def partly_read(states: Mapping[str, FileState]) -> tuple[str, ...]:
+    """Return what of the files in the index was not read, a line each."""
+    return tuple(
+        f"{shown(name)}: {state.note}"
+        for name, state in states.items()
+        if state.kind == "bulletin" and state.note
+    )
 
 
 def _held(states: Mapping[str, FileState]) -> int:
@@ -171,7 +180,7 @@ class _Synchronisation:
         news = len(update.added) + len(update.changed) + len(update.renamed)
         return SyncReport(
             tuple(update.added), tuple(update.changed), tuple(update.removed), tuple(update.renamed),
-            skipped_files(states), _held(states) - news, tuple(self._notices),
+            skipped_files(states), _held(states) - news, (*self._notices, *partly_read(states)),
         )  # fmt: skip
 
     def _open(self) -> Store:

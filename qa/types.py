@@ -39,7 +39,8 @@ class SourceText:
     """A file read into text.
 
     `marks` are the spans of page marks, running headers and footers: part of the text, never of a quote.
-    `records` is empty except for `.jsonl` exports, which bring their own items.
+    `records` is empty except for `.jsonl` exports, which bring their own items. `notice` says in one line
+    what of the file was not read, "" when all was.
     """
 
     name: str
@@ -49,6 +50,7 @@ class SourceText:
     format: str
     marks: tuple[tuple[int, int], ...] = ()
     records: tuple[ExportRecord, ...] = ()
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """One document. `name` is its path below the bulletins folder, with forward slashes."""
+    """One document. `name` is its path below the bulletins folder, with forward slashes.
+
+    `notice` says in one line what of the file was not read, "" when all was.
+    """
 
     name: str
     digest: str
@@ -133,6 +138,7 @@ class Bulletin:
     issue: str = ""
     date: str | None = None
     year: int | None = None
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

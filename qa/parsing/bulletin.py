@@ -76,6 +76,7 @@ def parse_bulletin(source: SourceText) -> Bulletin:
         issue=matter.issue,
         date=said,
         year=found.year,
+        notice=source.notice,
     )
 
 

@@ -8,16 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+Box = tuple[float, float, float, float]
+"""Left, bottom, right and top, y upwards."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Text with its box in page units, y upwards."""
+    """Text with its box in page units, y upwards; `boxes` are those of its characters, when they are kept."""
 
     text: str
     left: float
     bottom: float
     right: float
     top: float
+    boxes: tuple[Box, ...] = ()
 
     @property
     def height(self) -> float:
@@ -35,8 +39,13 @@ def set_page(pieces: Sequence[Piece]) -> str:
     if not pieces:
         return ""
     size = median(piece.height for piece in pieces) or 1.0
-    blocks = _in_columns(pieces, size)
-    return "\n".join(_set_column(_lines(block, size), size) for block in blocks)
+    return "\n".join(_set_column(column, size) for column in columns_of(pieces, size))
+
+
+def columns_of(pieces: Sequence[Piece], size: float | None = None) -> list[list[list[Piece]]]:
+    """The pieces of a page by column and line, in the order in which `set_page` writes them."""
+    size = size or median(piece.height for piece in pieces) or 1.0
+    return [_lines(block, size) for block in _in_columns(pieces, size)]
 
 
 def _in_columns(pieces: Sequence[Piece], size: float) -> list[list[Piece]]:

@@ -7,47 +7,59 @@ a blank line, so that the parser sees the layout that a reader sees.
 
 from __future__ import annotations
 
+import itertools
 import threading
-import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from qa.errors import ReadingError
-from qa.reading.columns import Piece, set_page
+from qa.reading.characters import PageCharacters, characters_of
+from qa.reading.columns import set_page
 from qa.reading.decoding import clean
 from qa.reading.limits import Limits
 from qa.reading.pages import find_marks
 from qa.types import Page, SourceText
 
-# pdfium isn't thread-safe: one document at a time in a process.
-_lock = threading.Lock()
-# What a font without a character map leaves; set as the geta mark, which printers put for a missing type.
-_MISSING = "\u3013"
-_PASSWORD, _MALFORMED = 4, 3
+PDFIUM = threading.Lock()
+"""pdfium isn't thread-safe: one document at a time in a process."""
+_PASSWORD = 4
+# A page of pictures and fewer characters than this is a scan with a stamp on it.
+_STAMP = 20
+# The share of a page that pictures cover, or the number of shapes on it, from which it may show text.
+_PICTURE, _SHAPES = 0.3, 150
+_MOST_OBJECTS = 5000
+_MOST_RUNS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class _PageText:
+    """The text of a page; `pictured` when it also shows pictures or shapes that could be text."""
+
     text: str
     missing: int
-    has_image: bool
+    pictured: bool
+
+    @property
+    def unread(self) -> bool:
+        """Whether what it shows is not in its text: a scan, at most with a stamp or a page number on it."""
+        return self.pictured and len("".join(self.text.split())) < _STAMP
 
 
 def read_pdf(data: bytes, name: str, limits: Limits) -> SourceText:
-    """The text layer of a PDF.
+    """The text layer of a PDF; pages that hold only a picture are named in its notice.
 
-    Raises ReadingError for one that is damaged, locked, scanned, or whose fonts don't say what their
-    characters are.
+    Raises ReadingError for one that is damaged, locked, scanned for the most part, or whose fonts don't say
+    what their characters are.
     """
-    with _lock:
+    with PDFIUM:
         pages = list(_pages(data, name, limits))
     characters = sum(len("".join(page.text.split())) for page in pages)
-    blank = sum(not page.text.strip() for page in pages)
-    pictured = any(page.has_image for page in pages)
-    if characters == 0 or (blank * 2 > len(pages) and pictured):
+    unread = [number for number, page in enumerate(pages, 1) if page.unread]
+    if characters == 0 or len(unread) * 2 > len(pages):
         raise ReadingError(
-            f"{name}: a scanned PDF ({blank} of {len(pages)} pages have no text layer); "
+            f"{name}: a scanned PDF ({len(unread) or len(pages)} of {len(pages)} pages have no text layer); "
             "run OCR on it first, for example `ocrmypdf -l chi_sim`"
         )
     missing = sum(page.missing for page in pages)
@@ -56,7 +68,27 @@ def read_pdf(data: bytes, name: str, limits: Limits) -> SourceText:
             f"{name}: its fonts don't say which characters they show ({missing:,} of {characters:,}); "
             "print it to a new PDF with OCR, for example `ocrmypdf --force-ocr -l chi_sim`"
         )
-    return _assemble(pages, name)
+    source = _assemble(pages, name)
+    return replace(source, notice=_notice(unread)) if unread else source
+
+
+def _notice(unread: Sequence[int]) -> str:
+    return (
+        f"{numbers_of(unread)} hold only a picture, no text was read from them; "
+        "run OCR on the file, for example `ocrmypdf --skip-text -l chi_sim`"
+    )
+
+
+def numbers_of(pages: Sequence[int]) -> str:
+    """Page numbers as they are cited, runs drawn together: `p.3–4, 9`."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    shown = [f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs[:_MOST_RUNS]]
+    return f"p.{', '.join(shown)}" + (" and more" if len(runs) > _MOST_RUNS else "")
 
 
 def _assemble(pages: Sequence[_PageText], name: str) -> SourceText:
@@ -73,15 +105,7 @@ def _assemble(pages: Sequence[_PageText], name: str) -> SourceText:
 
 
 def _pages(data: bytes, name: str, limits: Limits) -> Iterator[_PageText]:
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        if getattr(error, "err_code", None) == _PASSWORD or "password" in str(error).lower():
-            raise ReadingError(f"{name}: the PDF is locked with a password; save it without one") from None
-        raise ReadingError(f"{name}: not a readable PDF ({error}); export it again") from None
-    try:
+    with opened(data, name) as document:
         if len(document) > limits.pages:
             raise ReadingError(f"{name}: {len(document):,} pages, at most {limits.pages:,}; split it")
         characters = 0
@@ -91,6 +115,24 @@ def _pages(data: bytes, name: str, limits: Limits) -> Iterator[_PageText]:
             if characters > limits.characters:
                 raise ReadingError(f"{name}: more than {limits.characters:,} characters of text; split it")
             yield page
+
+
+@contextmanager
+def opened(data: bytes, name: str) -> Iterator[Any]:
+    """The document as pdfium sees it; hold `PDFIUM` meanwhile.
+
+    Raises ReadingError for one that is locked or damaged.
+    """
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) == _PASSWORD or "password" in str(error).lower():
+            raise ReadingError(f"{name}: the PDF is locked with a password; save it without one") from None
+        raise ReadingError(f"{name}: not a readable PDF ({error}); export it again") from None
+    try:
+        yield document
     finally:
         document.close()
 
@@ -102,65 +144,33 @@ def _page(document: Any, number: int, name: str) -> _PageText:
     try:
         page = document[number]
         try:
-            text_page = page.get_textpage()
-            try:
-                pieces, missing = _pieces(text_page, pdfium)
-            finally:
-                text_page.close()
-            image = any(True for _ in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3))
-            return _PageText(set_page(pieces), missing, image)
+            found = page_characters(page, pdfium)
+            return _PageText(set_page(found.pieces), found.missing, _pictured(page, pdfium))
         finally:
             page.close()
     except pypdfium2.PdfiumError as error:
         raise ReadingError(f"{name}: page {number + 1} cannot be read ({error}); export it again") from None
 
 
-def _pieces(text_page: Any, pdfium: Any) -> tuple[list[Piece], int]:
-    """Runs of characters without a gap, in the order of the page's own content, and how many are unknown."""
-    box = pdfium.FS_RECTF()
-    pieces: list[Piece] = []
-    run: list[str] = []
-    left = bottom = right = top = 0.0
-    missing = 0
-
-    def finish() -> None:
-        if run:
-            pieces.append(Piece("".join(run), left, bottom, right, top))
-            run.clear()
-
-    for index in range(text_page.count_chars()):
-        character = _character(pdfium.FPDFText_GetUnicode(text_page, index))
-        if character in "\r\n":
-            finish()
-            continue
-        if not pdfium.FPDFText_GetLooseCharBox(text_page, index, box):
-            continue
-        if character == " ":
-            # A space widens the run only between characters: its own box is often empty.
-            if run and run[-1] != " ":
-                run.append(" ")
-            continue
-        height = box.top - box.bottom
-        same_line = run and abs((box.top + box.bottom) - (top + bottom)) < 0.6 * max(height, top - bottom)
-        if not same_line or not -0.5 * height <= box.left - right <= 0.8 * height:
-            finish()
-            left, bottom, right, top = box.left, box.bottom, box.right, box.top
-        run.append(character)
-        missing += character == _MISSING
-        right, top, bottom = max(right, box.right), max(top, box.top), min(bottom, box.bottom)
-    finish()
-    return [piece for piece in pieces if piece.text.strip()], missing
+def page_characters(page: Any, pdfium: Any, *, boxes: bool = False) -> PageCharacters:
+    """The characters of an open page."""
+    text_page = page.get_textpage()
+    try:
+        return characters_of(text_page, pdfium, boxes=boxes)
+    finally:
+        text_page.close()
 
 
-def _character(code: int) -> str:
-    """The character of a code, radicals as the characters they look like; `_MISSING` for none."""
-    if code in (0x02, 0xFFFE):
-        return "-"  # a hyphen at a line's end
-    if code in (0, 0xFFFD) or 0xD800 <= code <= 0xDFFF or 0xE000 <= code <= 0xF8FF:
-        return _MISSING
-    character = chr(code)
-    if character.isspace():
-        return character if character in "\r\n" else " "
-    if 0x2E80 <= code <= 0x2FDF or 0xF900 <= code <= 0xFAFF:
-        return unicodedata.normalize("NFKC", character)[:1]
-    return character
+def _pictured(page: Any, pdfium: Any) -> bool:
+    """Whether a page shows something that could be text: pictures over a good part of it, or many shapes."""
+    width, height = page.get_size()
+    covered = 0.0
+    shapes = 0
+    for thing in itertools.islice(page.get_objects(max_depth=3), _MOST_OBJECTS):
+        if thing.type == pdfium.FPDF_PAGEOBJ_IMAGE:
+            left, bottom, right, top = thing.get_bounds()
+            # In a form the bounds are the form's own: what is small there may fill the page.
+            covered += abs(right - left) * abs(top - bottom) if thing.level == 0 else width * height
+        elif thing.type == pdfium.FPDF_PAGEOBJ_PATH:
+            shapes += 1
+    return covered >= _PICTURE * width * height or shapes >= _SHAPES

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from qa.errors import ReadingError
@@ -43,15 +44,7 @@ def read_source(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Sourc
         )
     if not re.search(r"[^\W_]", source.text):
         raise ReadingError(f"{shown}: no text in it; leave it out")
-    return SourceText(
-        name=name,
-        text=source.text,
-        pages=source.pages,
-        digest=hashlib.sha256(data).hexdigest(),
-        format=source.format,
-        marks=source.marks,
-        records=source.records,
-    )
+    return replace(source, name=name, digest=hashlib.sha256(data).hexdigest())
 
 
 def printable(name: str) -> str:

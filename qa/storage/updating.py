@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from qa.errors import BulletinQAError, ReadingError
@@ -144,7 +145,7 @@ class Update:
         for old, state in gone.items():
             if state.digest == digest and state.kind in HOLDING and state.reader == reader_fingerprint():
                 self._store.rename(old, name)
-                moved = self._state(self._found[name], digest, "bulletin")
+                moved = self._state(self._found[name], digest, "bulletin", _notice(state))
                 self._store.put_file(name, moved)
                 self._states[name] = moved
                 self.renamed.append((old, name))
@@ -176,7 +177,7 @@ class Update:
         elif entry.reason:
             self._drop(entry, self._state(entry, "", "skipped", entry.reason))
         elif before is not None and had and digest == before.digest and before.reader == reader_fingerprint():
-            self._store.put_file(name, self._state(entry, digest, "bulletin"))
+            self._store.put_file(name, self._state(entry, digest, "bulletin", _notice(before)))
         elif owners.get(digest, name) != name:
             self._drop(entry, self._state(entry, digest, "duplicate", owners[digest]))
         else:
@@ -193,6 +194,7 @@ class Update:
             state = self._state(entry, self._digests.get(entry.name, ""), "bulletin")
             try:
                 bulletin = parse_bulletin(read_source(entry.path, entry.name))
+                state = replace(state, note=bulletin.notice)
                 self._store.add(bulletin, size=entry.size, mtime_ns=entry.mtime_ns, state=state)
             except Exception as error:
                 self._refuse(entry, failure(error, entry.name))
@@ -224,3 +226,8 @@ def failure(error: Exception, name: str) -> str:
         raise error
     # A fault of ours in one document must not keep the others out; it is said, never swallowed.
     return shown(f"reading it failed ({type(error).__name__}: {error}): please report this")[:300]
+
+
+def _notice(state: FileState) -> str:
+    """What of a bulletin was not read, as its state has it; the reason for another state is none."""
+    return state.note if state.kind == "bulletin" else ""

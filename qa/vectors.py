@@ -221,9 +221,10 @@ def _first_of_each(keys: NDArray[np.uint64], places: NDArray[np.int64]) -> NDArr
 def _texts(
     store: Store, numbers: NDArray[np.int64], chunk: int = 2000
 ) -> Iterator[tuple[int, int, int, str]]:
-    titles = store.first_passages() if len(numbers) else {}
     for start in range(0, len(numbers), chunk):
-        for passage in store.passages(numbers[start : start + chunk]):
+        part = numbers[start : start + chunk]
+        titles = store.first_passages(part)
+        for passage in store.passages(part):
             for first, last, text in units_of(passage, titles.get(passage.number)):
                 yield passage.number, first, last, text
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+import json
 import zlib
+from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,11 @@ from numpy.typing import NDArray
 from qa.errors import StoreError
 from qa.storage.connections import Pool
 from qa.storage.filters import Filters, filtered
-from qa.storage.rows import BulletinRow, Counts, FileState, ItemRow
+from qa.storage.overview import Overview
 from qa.storage.schema import (
     ITEM_FIELDS,
     PASSAGE_FIELDS,
     check,
-    check_item,
-    decode_detail,
     decode_layout,
     item_of,
     passage_of,
@@ -30,72 +29,17 @@ from qa.types import Bulletin, Item, Passage, StoredPassage
 
 REMEMBERED = 32
 """Filters whose passages are remembered: a chat page asks with the same ones again and again."""
+SOURCES = 16 << 20
+"""Characters of sources that are remembered: the quotes of an answer, and of the next, come from a few."""
 
 
-class Reader:
+class Reader(Overview):
     """What can be asked of one generation of the store."""
 
     def __init__(self, path: Path, pool: Pool, view: View, identity: str) -> None:
-        self.path = path
-        self.identity = identity
-        self._pool = pool
-        self._view = view
-        self._lock = threading.Lock()
+        super().__init__(path, pool, view, identity)
         self._filtered: dict[tuple[int, Filters], NDArray[np.int64]] = {}
-
-    @property
-    def generation(self) -> int:
-        """The number of changes committed before this view; for a reader, when it was opened."""
-        return self._view.generation
-
-    def latest_generation(self) -> int:
-        """Return the number of changes committed by now, by any process."""
-        return int(self.meta("generation") or 0)
-
-    def meta(self, key: str) -> str | None:
-        """Return a value noted with `note`, or None."""
-        with self._pool.connection() as connection:
-            row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return None if row is None else str(row[0])
-
-    def files(self) -> dict[str, FileState]:
-        """Return what is known of each file, by name."""
-        with self._pool.connection() as connection:
-            rows = connection.execute(
-                "SELECT name, digest, size, mtime_ns, seen_ns, kind, note, reader FROM files ORDER BY name"
-            ).fetchall()
-        return {name: FileState(*values) for name, *values in rows}
-
-    def bulletins(self) -> list[BulletinRow]:
-        """Return the bulletins by name."""
-        rows = self._by_content(
-            "SELECT content, title, issue, date, format, items, passages, characters, layout FROM contents"
-        )
-        found = []
-        for name, content in zip(self._view.names, self._view.contents, strict=True):
-            _, title, issue, date, form, items, passages, characters, layout = rows[int(content)]
-            sections = decode_layout(layout)["sections"]
-            found.append(BulletinRow(name, title, issue, date, form, items, passages, characters, sections))
-        return found
-
-    def _by_content(self, query: str) -> dict[int, tuple[Any, ...]]:
-        with self._pool.connection() as connection:
-            return {row[0]: row for row in connection.execute(query)}
-
-    def items(self, bulletin: str | None = None) -> list[ItemRow]:
-        """Return the items in corpus order, of one bulletin or of all."""
-        found = []
-        with self._pool.connection() as connection:
-            for name, content in zip(self._view.names, self._view.contents, strict=True):
-                if bulletin is not None and name != bulletin:
-                    continue
-                query = f"SELECT {ITEM_FIELDS} FROM items WHERE content = ? ORDER BY ordinal"
-                for row in connection.execute(query, (int(content),)):
-                    check_item(row)
-                    _, _, item_id, title, section, start, end, page, date, detail, _, _, _ = row
-                    dates = decode_detail(detail)[1]
-                    found.append(ItemRow(item_id, title, section, name, date, page, start, end, dates))
-        return found
+        self._sources: OrderedDict[int, Bulletin] = OrderedDict()
 
     def _item_row(self, item_id: str, bulletin: str | None) -> tuple[str, tuple[Any, ...]]:
         places = self._view.places()
@@ -132,9 +76,23 @@ class Reader:
 
     def source(self, bulletin: str) -> Bulletin:
         """Return a bulletin with its text, pages and marks, without its items (see `items`)."""
-        if bulletin not in self._view.names:
+        place = self._view.place(bulletin)
+        if place is None:
             raise StoreError(f"there is no bulletin {bulletin!r} in the index: list them with `contents`")
-        content = int(self._view.contents[self._view.names.index(bulletin)])
+        content = int(self._view.contents[place])
+        with self._lock:
+            known = self._sources.get(content)
+            if known is not None and known.name == bulletin:
+                self._sources.move_to_end(content)
+                return known
+        found = self._source(bulletin, content)
+        with self._lock:
+            self._sources[content] = found
+            while len(self._sources) > 1 and sum(len(held.text) for held in self._sources.values()) > SOURCES:
+                self._sources.popitem(last=False)
+        return found
+
+    def _source(self, bulletin: str, content: int) -> Bulletin:
         with self._pool.connection() as connection:
             digest, form, title, issue, date, year, source, layout, crc = connection.execute(
                 "SELECT digest, format, title, issue, date, year, source, layout, crc FROM contents"
@@ -193,13 +151,24 @@ class Reader:
         """Return the numbers of all passages in corpus order."""
         return self._view.order()
 
-    def first_passages(self) -> dict[int, str]:
-        """Return the title of each item that has passages, by the number of its first passage."""
-        visible = {int(content) for content in self._view.contents}
+    def first_passages(self, numbers: Sequence[int] | NDArray[np.int64] | None = None) -> dict[int, str]:
+        """Return the title of each item that has passages, by the number of its first passage.
+
+        With `numbers`, only of the items whose first passage is among them.
+        """
+        visible = self._view.places()
         with self._pool.connection() as connection:
-            rows = connection.execute(
-                "SELECT content, first_number, title FROM items WHERE passages > 0"
-            ).fetchall()
+            if numbers is None:
+                rows = connection.execute(
+                    "SELECT content, first_number, title FROM items WHERE passages > 0"
+                ).fetchall()
+            else:
+                rows = connection.execute(
+                    "SELECT i.content, i.first_number, i.title FROM passages p"
+                    " JOIN items i ON i.content = p.content AND i.ordinal = p.item"
+                    " WHERE p.number IN (SELECT value FROM json_each(?)) AND i.first_number = p.number",
+                    (json.dumps([int(number) for number in numbers]),),
+                ).fetchall()
         return {number: title for content, number, title in rows if content in visible}
 
     def passage_numbers(
@@ -246,39 +215,16 @@ class Reader:
 
     def items_in(self, selection: NDArray[np.int64]) -> frozenset[str]:
         """Return the ids of the items that hold the passages numbered `selection`."""
-        numbers = np.sort(selection)
-        found = set()
-        with self._pool.connection() as connection:
-            for item_id, first, count in connection.execute(
-                "SELECT item_id, first_number, passages FROM items WHERE passages > 0"
-            ):
-                place = int(np.searchsorted(numbers, first))
-                if place < len(numbers) and numbers[place] < first + count:
-                    found.add(item_id)
-        return frozenset(found)
+        first, ids = self._once("item numbers", self._item_numbers)
+        if not len(first):
+            return frozenset()
+        places = np.unique(np.searchsorted(first, selection, side="right") - 1)
+        return frozenset(ids[place] for place in places.tolist())
 
-    def sections(self) -> list[str]:
-        """Return the names of the sections that hold items, in corpus order."""
-        return list(dict.fromkeys(row.section for row in self.items() if row.section))
-
-    def newest_date(self) -> str | None:
-        """Return the day of the newest bulletin (ISO), None when none is known.
-
-        That is the day it gives itself: its items may tell of days to come (自 6 月 1 日起施行). One that gives
-        none is as new as its newest item.
-        """
-        visible = set(self._view.contents.tolist())
+    def _item_numbers(self) -> tuple[NDArray[np.int64], list[str]]:
+        """Return the number of the first passage of each item, ascending, and the item's id."""
         with self._pool.connection() as connection:
             rows = connection.execute(
-                "SELECT content, coalesce(c.date, max(i.date), '')"
-                " FROM contents c LEFT JOIN items i USING (content) GROUP BY content"
+                "SELECT first_number, item_id FROM items WHERE passages > 0 ORDER BY first_number"
             ).fetchall()
-        return max((day for content, day in rows if content in visible and day), default=None)
-
-    def counts(self) -> Counts:
-        """Return how much the store holds."""
-        rows = self._by_content("SELECT content, items, passages, sentences, characters FROM contents")
-        totals = [
-            sum(rows[int(content)][column] for content in self._view.contents) for column in range(1, 5)
-        ]
-        return Counts(len(self._view.names), *totals)
+        return np.array([row[0] for row in rows], np.int64), [row[1] for row in rows]

@@ -54,6 +54,12 @@ CREATE TABLE passages (
 );
 """
 
+SIZES = """
+CREATE INDEX IF NOT EXISTS contents_sizes
+ON contents (content, first_number, passages, items, sentences, characters)
+"""
+"""Opening a store reads these of every content; in the table itself the whole source stands before them."""
+
 ITEM_FIELDS = (
     "content, ordinal, item_id, title, section, start, end, page, date, detail, first_number, passages, crc"
 )

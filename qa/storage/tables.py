@@ -7,6 +7,7 @@ import time
 import uuid
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from qa.storage.schema import (
     APPLICATION_ID,
     PASSAGE_FIELDS,
     SCHEMA_VERSION,
+    SIZES,
     TABLES,
     checksum,
     encode_layout,
@@ -26,7 +28,7 @@ from qa.text import matching_form
 from qa.types import Bulletin
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """The bulletins visible at one generation, by name: which content each has and its passage numbers."""
 
@@ -41,15 +43,32 @@ class View:
         return expand(self.first, self.count)
 
     def places(self) -> dict[int, int]:
-        """Return where each visible content stands among the bulletins."""
-        return {int(content): place for place, content in enumerate(self.contents)}
+        """Return where each visible content stands among the bulletins; made once, not to be changed."""
+        return self._places
+
+    def place(self, name: str) -> int | None:
+        """Return where a bulletin stands, None when it isn't visible."""
+        return self._by_name.get(name)
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {content: place for place, content in enumerate(self.contents.tolist())}
+
+    @cached_property
+    def _by_name(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.names)}
+
+    @cached_property
+    def _by_number(self) -> NDArray[np.int64]:
+        """Return the bulletins that hold passages, by the number of their first."""
+        filled = np.flatnonzero(self.count)
+        return filled[np.argsort(self.first[filled], kind="stable")]
 
     def names_of(self, numbers: NDArray[np.int64]) -> list[str]:
         """Return the bulletin of each passage number, an empty name where this view has none."""
-        filled = np.flatnonzero(self.count)
-        if not len(filled):
+        by_number = self._by_number
+        if not len(by_number):
             return [""] * len(numbers)
-        by_number = filled[np.argsort(self.first[filled], kind="stable")]
         slots = np.searchsorted(self.first[by_number], numbers, side="right") - 1
         places = by_number[np.maximum(slots, 0)]
         inside = (self.first[places] <= numbers) & (numbers < self.first[places] + self.count[places])
@@ -67,11 +86,13 @@ def prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     if connection.execute("PRAGMA user_version").fetchone()[0]:
+        connection.execute(SIZES)
         return
     connection.execute("BEGIN IMMEDIATE")
     for statement in TABLES.split(";"):
         if statement.strip():
             connection.execute(statement)
+    connection.execute(SIZES)
     start = {"identity": uuid.uuid4().hex, "generation": "0", "next_number": "0", "next_content": "0"}
     connection.executemany("INSERT INTO meta VALUES (?, ?)", list(start.items()))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -82,12 +103,15 @@ def prepare(connection: sqlite3.Connection) -> None:
 def view_at(connection: sqlite3.Connection, generation: int) -> View:
     """Return what is visible at a generation."""
     rows = connection.execute(
-        "SELECT b.name, b.content, c.first_number, c.passages FROM bulletins b"
-        " JOIN contents c USING (content)"
-        " WHERE b.added <= ? AND (b.removed IS NULL OR b.removed > ?) ORDER BY b.name",
+        "SELECT name, content FROM bulletins WHERE added <= ? AND (removed IS NULL OR removed > ?)"
+        " ORDER BY name",
         (generation, generation),
     ).fetchall()
-    numbers = np.array([row[1:] for row in rows], np.int64).reshape(-1, 3)
+    # Not joined: read on its own this comes from the index `SIZES`, and the sources are left alone.
+    sizes = {
+        row[0]: row for row in connection.execute("SELECT content, first_number, passages FROM contents")
+    }
+    numbers = np.array([sizes[content] for _, content in rows], np.int64).reshape(-1, 3)
     return View(generation, tuple(row[0] for row in rows), numbers[:, 0], numbers[:, 1], numbers[:, 2])
 
 

@@ -67,6 +67,25 @@ def resolved(
         ("by 2025", "2025", "2025-01-01", "2025-12-31", "year"),
         ("last year", "last year", "2019-01-01", "2019-12-31", "year"),
         ("recently", "recently", None, None, "unknown"),
+        ("2021年Q1", "2021年Q1", "2021-01-01", "2021-03-31", "quarter"),
+        ("21年一季度", "21年一季度", "2021-01-01", "2021-03-31", "quarter"),
+        ("21 年 3 月 1 日", "21 年 3 月 1 日", "2021-03-01", "2021-03-01", "day"),
+        ("前三季度", "前三季度", "2020-01-01", "2020-09-30", "range"),
+        ("前11个月", "前11个月", "2020-01-01", "2020-11-30", "range"),
+        ("上季度", "上季度", "2020-07-01", "2020-09-30", "quarter"),
+        ("明年元旦", "明年元旦", "2021-01-01", "2021-01-01", "day"),
+        ("月底前完成", "月底前", "2020-12-01", "2020-12-31", "month"),
+        ("本周五", "本周五", "2021-01-01", "2021-01-01", "day"),
+        ("上星期一", "上星期一", "2020-12-21", "2020-12-21", "day"),
+        ("近一周有哪些消息", "近一周", "2020-12-24", "2020-12-30", "range"),
+        ("过去三个月内", "过去三个月内", "2020-10-01", "2020-12-30", "range"),
+        ("12月30日至1月3日", "12月30日至1月3日", "2020-12-30", "2021-01-03", "range"),
+        ("in the past two weeks", "the past two weeks", "2020-12-17", "2020-12-30", "range"),
+        ("last week", "last week", "2020-12-21", "2020-12-27", "range"),
+        ("next Monday", "next Monday", "2021-01-04", "2021-01-04", "day"),
+        ("between March and May 2021", "March and May 2021", "2021-03-01", "2021-05-31", "range"),
+        ("by the end of the month", "the end of the month", "2020-12-01", "2020-12-31", "month"),
+        ("mid-2021", "mid-2021", "2021-01-01", "2021-12-31", "year"),
         ("the 14th Five-Year Plan", "the 14th Five-Year Plan", "2021-01-01", "2025-12-31", "range"),
     ],
 )
@@ -95,6 +114,14 @@ def test_a_date_is_found_and_resolved(
         "当天",
         "第 12 期",
         "356米",
+        "3 年内完成",
+        "三年内",
+        "近年来",
+        "历时近 3 个月",
+        "一月内",
+        "次日起 7 日内",
+        "每月底",
+        "近0日内",
     ],
 )
 def test_what_only_looks_like_a_date_is_none(text: str) -> None:
@@ -130,25 +157,50 @@ def test_a_day_alone_takes_its_month_from_the_date_before_it() -> None:
     ]
 
 
+def test_the_next_day_follows_the_day_said_before_and_no_month() -> None:
+    assert resolved("12 月 31 日开幕，次日闭幕。")[1] == ("次日", "2021-01-01", "2021-01-01", "day")
+    assert [each[0] for each in resolved("12 月启动，次日结束，当天签约。")] == ["12 月"]
+
+
+@pytest.mark.parametrize(
+    "text", ["9999 年 1 月 1 日", "1800 年 3 月", "2021 年 2 月 29 日", "3 月 1 日至 2 月 1 日"]
+)
+def test_a_day_that_cannot_be_is_never_moved_to_a_year_that_fits(text: str) -> None:
+    assert [(first, last) for _, first, last, _ in resolved(text)] == [(None, None)]
+
+
+@pytest.mark.parametrize(
+    "text", ["12月7日", "月底", "本周五", "Q1", "一季度", "上半年", "年底前", "最近三天", "下月初"]
+)
+def test_what_needs_a_day_to_count_from_stays_unknown_without_one(text: str) -> None:
+    assert [(first, last) for _, first, last, _ in resolved(text, None)] == [(None, None)]
+
+
 def test_the_same_day_is_the_one_said_before() -> None:
     assert resolved("12 月 3 日，会议开幕。当天签约。")[1] == ("当天", "2020-12-03", "2020-12-03", "day")
 
 
 @given(
     st.text(
-        alphabet="0123456789１２年月日号至到—-. 今明去上本当第一二十〇季度半底初旬“”五期间Dec May in Q",
+        alphabet="0123456789１２年月日号至到—-. 今明去上下本次翌当第前近过来内个天周星一二三十廿〇季度半底末初旬"
+        "元旦“”五期间，。Dec May in Q last weeks",
         max_size=60,
-    )
+    ),
+    st.one_of(st.none(), st.dates(date(1899, 1, 1), date(2101, 12, 31))),
 )
-@settings(max_examples=300, deadline=None)
-def test_any_text_gives_ordered_slices_and_ranges_that_run_forward(text: str) -> None:
-    mentions = find_dates(text, TODAY)
+@settings(max_examples=500, deadline=None)
+def test_any_text_gives_ordered_slices_and_ranges_that_run_forward(text: str, today: date | None) -> None:
+    mentions = find_dates(text, today)
     assert all(left.end <= right.start for left, right in itertools.pairwise(mentions))
     for mention in mentions:
         assert text[mention.start : mention.end] == mention.text != ""
         assert (mention.first is None) == (mention.last is None)
+        assert (mention.precision == "unknown") == (mention.first is None)
         if mention.first and mention.last:
-            assert date.fromisoformat(mention.first) <= date.fromisoformat(mention.last)
+            first, last = date.fromisoformat(mention.first), date.fromisoformat(mention.last)
+            assert first <= last
+            assert mention.precision != "day" or first == last
+            assert mention.precision != "month" or (first.year, first.month) == (last.year, last.month)
 
 
 def test_a_hundred_thousand_dates_are_found_in_one_go() -> None:

@@ -156,6 +156,18 @@ def add_months(there: date, step: int) -> date | None:
     return date(year, number, min(there.day, calendar.monthrange(year, number)[1]))
 
 
+def until_today(today: date | None, count: int, unit: str) -> Span:
+    """The `count` days, weeks, months or years (天, 周, 月, 年) up to today; 0 is half a month or year."""
+    if today is None or count > 400:
+        return UNKNOWN
+    if unit in ("月", "年"):
+        back = count * (12 if unit == "年" else 1) or (6 if unit == "年" else 0)
+        start = add_months(today, -back) if back else today - timedelta(days=15)
+    else:
+        start = today - timedelta(days=count * (1 if unit in ("天", "日") else 7))
+    return Span(start + timedelta(days=1), today, "range") if start else UNKNOWN
+
+
 def week_from(today: date | None, step: int) -> Span:
     """The week, from Monday, `step` weeks from today's."""
     if today is None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
 from qa.dates.calendar import (
     UNKNOWN,
     Clock,
     Span,
+    add_months,
     between,
     day,
     days_from,
@@ -20,12 +20,15 @@ from qa.dates.calendar import (
     number_of,
     quarter,
     third_of_month,
+    until_today,
     week_from,
     years,
 )
 
 _N2 = r"(?:(?<![\d.])\d{1,2}|[一二三四五六七八九十廿卅]{1,3})"
-_YEAR = r"(?:(?<![\d.])(?:19|20)\d\d|[一二][九〇○零][〇○零一二三四五六七八九]{2})"
+# 21 年 3 月 and 21 年一季度 have a year of two digits; 21 年 alone is as likely a stretch of time.
+_SHORT = r"(?<![\d.])[0-4]\d(?=\s*年\s*(?:1[0-2]|0?[1-9])\s*月|\s*年\s*第?[一二三四]\s*季度)"
+_YEAR = rf"(?:(?<![\d.])(?:19|20)\d\d|{_SHORT}|[一二][九〇○零][〇○零一二三四五六七八九]{{2}})"
 # The look-behinds keep apart words that only end or begin alike: 证明年限, 以前年度, 今后年均.
 _RELATIVE_YEAR = (
     "今年|(?<![证说声表文])明年|(?<!过)去年|(?<![以之从目当提])前年(?!均)|(?<![以之今此])后年(?!均)|次年"
@@ -51,9 +54,18 @@ _MONTH_DAY = re.compile(rf"(?P<w>本月|上月|下月|当月|次月|上个月|�
 _MONTH_RANGE = re.compile(
     rf"(?:{_year('a')}\s*)?(?P<m>{_N2})\s*月?份?{_TO}(?:{_year('b')}\s*)?(?P<m2>{_N2})\s*月(?!\s*{_N2}\s*[日号])份?"
 )
-_MONTH = re.compile(rf"(?:{_year('a')}\s*)?(?P<m>{_N2})\s*月(?P<e>份|底|末|初|上旬|中旬|下旬)?")
+_MONTH = re.compile(rf"(?:{_year('a')}\s*)?(?P<m>{_N2})\s*月(?!内)(?P<e>份|底|末|初|上旬|中旬|下旬)?")
 _QUARTER = re.compile(
-    rf"(?:{_year('a')}\s*)?第?(?P<q>[一二三四1-4])\s*季度|(?:{_year('b')}\s*)?(?P<h>[上下])半年"
+    rf"(?:{_year('a')}\s*)?(?:第?(?P<q>[一二三四1-4])\s*季度|(?:(?P<y>(?<!\d)20\d\d)\s*)?Q(?P<q2>[1-4])(?![0-9A-Za-z]))|(?:{_year('b')}\s*)?(?P<h>[上下])半年"
+)
+_FIRST_PART = re.compile(
+    rf"(?:{_year('a')}\s*)?前\s*(?:(?P<q>[二两三2-3])\s*个?季度|(?P<n>[4-9四五六七八九十]|1[01]|十一)\s*个月(?![前后内的]))"
+)
+_THIS_QUARTER = re.compile(r"(?P<w>本|上|下)(?:个|一)?季度")
+_NEW_YEAR = re.compile(rf"{_year('a')}\s*元旦")
+_WINDOW = re.compile(
+    rf"(?:最近|过去|近)(?P<n>{_N2}|半|两|几)\s*个?(?P<u>天|日|周|星期|月|年)(?:之?内|以?来|里)"
+    rf"|(?:最近|过去|(?:(?<=[，。？！：])|^)近)(?P<n2>{_N2}|半|两)\s*(?:个(?P<u2>星期|月)|(?P<u3>天|日|周|星期|月|年))(?!前|后)"
 )
 _YEAR_RANGE = re.compile(rf"(?P<y>{_YEAR})\s*年?{_TO}(?P<y2>{_YEAR})\s*年")
 _YEAR_END = re.compile(rf"{_year('a')}\s*(?:年\s*)?(?P<e>底|末|初|年底|年末|年初|岁末)")
@@ -65,12 +77,18 @@ _PLAN = re.compile(
 _LOOSE_END = re.compile(
     r"(?<![每\d一二两三四五六七八九十几数多半个])(?<!\d )(?P<e>年底|年末|岁末|年内|年初)(?:前)?"
 )
+_MONTH_END = re.compile(r"(?<![\d一二三四五六七八九十上下本当次个每逐各])(?<!\d )月(?P<e>底|末)(?:前)?")
+_NEXT_DAY = re.compile(r"(?:(?<=[，。；：、至到])|^)\s*(?P<w>次日|翌日)(?!起)")
 _RECENT = re.compile(r"日前(?!往|来)|近日|近期|不久前|前不久|最近(?!的[距离])|近来|前些天")
 _NAMED_DAY = re.compile(r"(?P<w>今天|今日|昨天|昨日|前天|明天|明日|当天|当日|同日)(?![内起])")
-_WEEK = re.compile(r"(?P<w>本周|上周|下周|这周)(?P<d>[一二三四五六日天])?")
+_WEEK = re.compile(
+    r"(?P<w>[本上下这])个?(?:周|星期|礼拜)(?!岁|年|边|期|刊|报|转|全|密|围)(?P<d>[一二三四五六日天])?"
+)
 _BARE_DAY = re.compile(rf"(?:(?<=[。！？；])|^)\s*(?P<d>{_N2})\s*日(?=[，,上下晚早])")
 _RECURRING = re.compile(r"(?:每|历|逐)\s?(?:年|月|季)(?:的)?\s*$|[每逐]\s?$")
 
+_BARE_KINDS = frozenset(("day", "day range", "month", "month range", "quarter"))
+_LONGEST_ROLL = 200
 _YEAR_STEPS = {"今": 0, "本": 0, "明": 1, "去": -1, "上": -1, "前": -2, "后": 2}
 _DAY_STEPS = {"今": 0, "昨": -1, "前": -2, "明": 1}
 _MONTH_STEPS = {"本": 0, "这": 0, "上": -1, "下": 1}
@@ -82,14 +100,20 @@ def chinese_dates(text: str, clock: Clock) -> Iterator[tuple[int, int, Span]]:
     Of dates that begin together the longest counts, and of equal ones the first rule.
     """
     upcoming = [(kind, pattern, pattern.search(text)) for kind, pattern in _RULES.items()]
-    said: date | None = None
+    said: Span | None = None
     while True:
         live = [(kind, match) for kind, _, match in upcoming if match is not None]
         if not live:
             return
         kind, match = min(live, key=lambda found: (found[1].start(), -found[1].end()))
+        # The year before it was none that is known (9999 年 1 月, 往年 3 月): this year's it is not.
+        strange = kind in _BARE_KINDS and text[max(0, match.start() - 4) : match.start()].rstrip().endswith(
+            "年"
+        )
         recurring = _RECURRING.search(text[max(0, match.start() - 4) : match.start()])
         span = None if recurring else _read(kind, match, clock, said)
+        if span is not None and strange and not _has_year(match):
+            span = UNKNOWN
         # Where a rule finds nothing after all (13 月), a shorter date may still lie inside.
         after = match.start() + 1 if span is None and not recurring else match.end()
         upcoming = [
@@ -99,11 +123,15 @@ def chinese_dates(text: str, clock: Clock) -> Iterator[tuple[int, int, Span]]:
         if span is None:
             continue
         if span.precision in ("day", "month"):
-            said = span.first
+            said = span
         yield match.start(), match.end(), span
 
 
-def _read(kind: str, match: re.Match[str], clock: Clock, said: date | None) -> Span | None:
+def _has_year(match: re.Match[str]) -> bool:
+    return any(match.groupdict().get(name) for name in ("ay", "ar", "by", "br", "y"))
+
+
+def _read(kind: str, match: re.Match[str], clock: Clock, said: Span | None) -> Span | None:
     found = match.groupdict()
     if kind == "numeric":
         return day(int(found["y"]), int(found["m"]), int(found["d"]))
@@ -113,20 +141,29 @@ def _read(kind: str, match: re.Match[str], clock: Clock, said: date | None) -> S
         first = _month_day(_said_year(found, "a", clock, said), found["m"], found["d"], clock)
         later = _said_year(found, "b", clock, said) or (first.first.year if first and first.first else None)
         last = _month_day(later, found["m2"] or found["m"], found["d2"], clock)
-        return between(first, last) if first and last else None
+        return _in_order(first, last, bool(found["by"] or found["br"])) if first and last else None
     return _READERS[kind](found, clock, said)
 
 
-def _month_range(found: dict[str, str | None], clock: Clock, said: date | None) -> Span | None:
+def _month_range(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span | None:
     first, last = number_of(found["m"] or ""), number_of(found["m2"] or "")
     if not first or not last or first > 12 or last > 12:
         return None
     year = _said_year(found, "a", clock, said) or clock.year_of(first)
     later = _said_year(found, "b", clock, said) or year
-    return between(month(year, first), month(later, last))
+    return _in_order(month(year, first), month(later, last), bool(found["by"] or found["br"]))
 
 
-def _month(found: dict[str, str | None], clock: Clock, said: date | None) -> Span | None:
+def _in_order(first: Span, last: Span, said_year: bool) -> Span:
+    """From one to the other; 12 月 30 日至 1 月 3 日 runs into the next year, unless it said another."""
+    if not said_year and first.first and last.first and last.last and last.first < first.first:
+        over = add_months(last.first, 12), add_months(last.last, 12)
+        if over[0] and over[1] and (over[1] - first.first).days <= _LONGEST_ROLL:
+            return between(first, Span(*over, last.precision))
+    return between(first, last)
+
+
+def _month(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span | None:
     number = number_of(found["m"] or "")
     if not number or number > 12:
         return None
@@ -135,68 +172,107 @@ def _month(found: dict[str, str | None], clock: Clock, said: date | None) -> Spa
     return month(year, number) if third < 0 else third_of_month(year, number, third)
 
 
-def _quarter(found: dict[str, str | None], clock: Clock, said: date | None) -> Span:
+def _quarter(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span:
     if found["h"]:
         year = _said_year(found, "b", clock, said) or clock.this_year
         return months(year, *((1, 6) if found["h"] == "上" else (7, 12)), "range")
+    year = _plain_year(found["y"]) if found["y"] else _said_year(found, "a", clock, said)
+    year = year or clock.this_year
+    return quarter(year, number_of(found["q"] or found["q2"] or "") or 0)
+
+
+def _first_part(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span:
     year = _said_year(found, "a", clock, said) or clock.this_year
-    return quarter(year, number_of(found["q"] or "") or 0)
+    if found["q"]:
+        return months(year, 1, 3 * (number_of(found["q"]) or 0), "range")
+    return months(year, 1, number_of(found["n"] or "") or 0, "range")
 
 
-def _year_range(found: dict[str, str | None], clock: Clock, said: date | None) -> Span:
+def _this_quarter(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span:
+    if clock.today is None:
+        return UNKNOWN
+    index = clock.today.year * 4 + (clock.today.month - 1) // 3 + _MONTH_STEPS[(found["w"] or "本")[0]]
+    return quarter(index // 4, index % 4 + 1)
+
+
+def _new_year(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span:
+    return day(_said_year(found, "a", clock, said), 1, 1)
+
+
+def _window(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span | None:
+    numeral, unit = found["n"] or found["n2"] or "一", found["u"] or found["u2"] or found["u3"] or ""
+    if numeral == "几" or (numeral == "半" and unit not in "月年"):
+        return UNKNOWN
+    count = number_of(numeral) if numeral != "半" else 0
+    return (
+        None if count is None or (count == 0 and numeral != "半") else until_today(clock.today, count, unit)
+    )
+
+
+def _month_end(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span:
+    there = (said.first if said else None) or clock.today
+    return month(there.year, there.month) if there else UNKNOWN
+
+
+def _next_day(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span | None:
+    return days_from(said.first, 1) if said and said.precision == "day" else None
+
+
+def _year_range(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span:
     return years(_plain_year(found["y"]), _plain_year(found["y2"]))
 
 
-def _year_end(found: dict[str, str | None], clock: Clock, said: date | None) -> Span:
+def _year_end(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span:
     year = _said_year(found, "a", clock, said)
     return month(year, 1 if "初" in (found["e"] or "") else 12)
 
 
-def _year_alone(found: dict[str, str | None], clock: Clock, said: date | None) -> Span | None:
+def _year_alone(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span | None:
     year = _said_year(found, "a", clock, said)
     if year is None and (found["ar"] or "")[:1] in ("当", "同", "次"):
         return None
     return years(year, year)
 
 
-def _plan(found: dict[str, str | None], clock: Clock, said: date | None) -> Span:
+def _plan(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span:
     return five_year_plan(number_of(found["n"] or found["n2"] or "") or 0)
 
 
-def _loose_end(found: dict[str, str | None], clock: Clock, said: date | None) -> Span:
+def _loose_end(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span:
     if found["e"] == "年内":
         return years(clock.this_year, clock.this_year)
     return month(clock.this_year, 1 if found["e"] == "年初" else 12)
 
 
-def _relative_month(found: dict[str, str | None], clock: Clock, said: date | None) -> Span:
+def _relative_month(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span:
     word = found["w"] or ""
     if word[0] in "当次":
-        year, number = neighbouring_month(said, 0 if word[0] == "当" else 1)
+        year, number = neighbouring_month(said.first if said else None, 0 if word[0] == "当" else 1)
     else:
         year, number = neighbouring_month(clock.today, _MONTH_STEPS[word[0]])
     return day(year, number, number_of(found["d"]) or 0) if found["d"] else month(year, number)
 
 
-def _named_day(found: dict[str, str | None], clock: Clock, said: date | None) -> Span | None:
+def _named_day(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span | None:
     word = found["w"] or ""
     if word[0] in "当同":
-        return Span(said, said, "day") if said else None
+        return said if said and said.precision == "day" else None
     return days_from(clock.today, _DAY_STEPS[word[0]])
 
 
-def _week(found: dict[str, str | None], clock: Clock, said: date | None) -> Span:
+def _week(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span:
     week = week_from(clock.today, {"本": 0, "这": 0, "上": -1, "下": 1}[(found["w"] or "本")[0]])
     if not found["d"] or week.first is None:
         return week
     return days_from(week.first, "一二三四五六日天".index(found["d"]) if found["d"] != "天" else 6)
 
 
-def _bare_day(found: dict[str, str | None], clock: Clock, said: date | None) -> Span | None:
-    return day(said.year, said.month, number_of(found["d"] or "") or 0) if said else None
+def _bare_day(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span | None:
+    there = said.first if said else None
+    return day(there.year, there.month, number_of(found["d"] or "") or 0) if there else None
 
 
-def _recent(found: dict[str, str | None], clock: Clock, said: date | None) -> Span:
+def _recent(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span:
     return UNKNOWN
 
 
@@ -208,20 +284,21 @@ def _month_day(year: int | None, said_month: str | None, said_day: str | None, c
     return day(year or clock.year_of(month_number), month_number, day_number)
 
 
-def _said_year(found: dict[str, str | None], prefix: str, clock: Clock, said: date | None) -> int | None:
+def _said_year(found: dict[str, str | None], prefix: str, clock: Clock, said: Span | None) -> int | None:
     if found.get(prefix + "y"):
         return _plain_year(found[prefix + "y"])
     word = found.get(prefix + "r")
     if not word:
         return None
     if word[0] in "当同次":
-        base = said.year if said else None
+        base = said.first.year if said and said.first else None
         return None if base is None else base + (word[0] == "次")
     return None if clock.this_year is None else clock.this_year + _YEAR_STEPS[word[0]]
 
 
 def _plain_year(numeral: str | None) -> int | None:
-    return number_of("".join((numeral or "").split()))
+    year = number_of("".join((numeral or "").split()))
+    return 2000 + year if year is not None and year < 100 else year
 
 
 _READERS = {
@@ -237,6 +314,12 @@ _READERS = {
     "named day": _named_day,
     "week": _week,
     "bare day": _bare_day,
+    "first part": _first_part,
+    "this quarter": _this_quarter,
+    "new year": _new_year,
+    "window": _window,
+    "month end": _month_end,
+    "next day": _next_day,
     "recent": _recent,
 }
 _RULES: dict[str, re.Pattern[str]] = {
@@ -244,6 +327,10 @@ _RULES: dict[str, re.Pattern[str]] = {
     "day": _DAY,
     "numeric": _NUMERIC,
     "month range": _MONTH_RANGE,
+    "first part": _FIRST_PART,
+    "this quarter": _THIS_QUARTER,
+    "new year": _NEW_YEAR,
+    "window": _WINDOW,
     "quarter": _QUARTER,
     "year range": _YEAR_RANGE,
     "year end": _YEAR_END,
@@ -256,4 +343,6 @@ _RULES: dict[str, re.Pattern[str]] = {
     "named day": _NAMED_DAY,
     "week": _WEEK,
     "bare day": _BARE_DAY,
+    "month end": _MONTH_END,
+    "next day": _NEXT_DAY,
 }

@@ -17,6 +17,8 @@ from qa.dates.calendar import (
     months,
     neighbouring_month,
     quarter,
+    until_today,
+    week_from,
     years,
 )
 
@@ -45,6 +47,14 @@ _M = (
 _D = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?"
 _Y = r"(?P<y>(?:19|20)\d\d)"
 _R = r"(?P<r>this|last|next|the previous|the following)"
+_M2 = _M.replace("?P<m>", "?P<m2>")
+_COUNT = r"\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|few|several"
+_COUNTS = {
+    word: number
+    for number, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
+}
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_WEEKDAYS = "|".join(_DAYS)
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _PLANS = {"thirteenth": 13, "fourteenth": 14, "fifteenth": 15}
 
@@ -54,6 +64,8 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("day", rf"{_M}\s*{_D}\b(?!\s*[-–]\s*\d)(?:(?:,\s*|\s+){_Y}\b)?(?:\s*(?:of\s+)?{_R}\s+year\b)?"),
         ("day", rf"(?:the\s+)?{_D}\s+(?:of\s+)?{_M}(?:,?\s+{_Y}\b)?"),
         ("days", rf"{_M}\s*{_D}\s*(?:[-–]|to|through)\s*(?P<d2>\d{{1,2}})\b(?:,?\s+{_Y}\b)?"),
+        ("months", rf"{_M}\s*(?:to|through|until|and|[-–])\s*{_M2},?\s+(?:of\s+)?{_Y}\b"),
+        ("day", rf"{_Y}\s+{_M}\s+{_D}\b"),
         ("month", rf"{_M},?\s+(?:of\s+)?{_Y}\b"),
         ("relative month", rf"{_R}\s+{_M}"),
         (
@@ -77,6 +89,15 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         ("relative", rf"{_R}\s+(?P<u>year|month)\b"),
         ("named day", r"(?P<w>today|yesterday|tomorrow)\b"),
+        ("window", rf"(?:the\s+)?(?:past|last)\s+(?:(?P<n>{_COUNT})\s+)?(?P<u>day|week|month|year)s\b"),
+        ("window", r"(?:the\s+)?past\s+(?P<u>day|week|month|year)\b"),
+        ("week", rf"{_R}\s+week\b"),
+        ("weekday", rf"{_R}\s+(?P<w>{_WEEKDAYS})\b"),
+        ("this quarter", rf"{_R}\s+quarter\b"),
+        ("half", rf"H(?P<h>[12])\s+(?:of\s+)?{_Y}\b"),
+        ("year", rf"(?:early|mid|late)(?:-|\s+){_Y}\b"),
+        ("month end", r"(?:the\s+)?end\s+of\s+(?P<r>this|last|next|the)\s+month\b"),
+        ("end", r"(?P<e>year[- ]end)\b"),
         ("recent", r"(?:recently|lately|a few days ago|the other day|these days)\b"),
         ("plan", r"(?:the\s+)?(?P<n>1[0-9](?:th)|thirteenth|fourteenth|fifteenth)\s+five[- ]year\s+plan\b"),
     )
@@ -115,6 +136,25 @@ def _resolve(kind: str, found: dict[str, str], clock: Clock) -> Span:
         return first if kind == "day" else between(first, day(year, number, int(found["d2"])))
     if kind == "month":
         return month(year, number)
+    if kind == "months":
+        return between(month(year, number), month(year, _NUMBERS.get(found["m2"].lower(), 0)))
+    if kind == "window":
+        said = found.get("n", "1").lower()
+        count = int(said) if said.isdecimal() else _COUNTS.get(said)
+        unit = {"d": "天", "w": "周", "m": "月", "y": "年"}[found["u"][0].lower()]
+        return UNKNOWN if not count else until_today(clock.today, count, unit)
+    if kind in ("week", "weekday"):
+        week = week_from(clock.today, step)
+        if kind == "week" or week.first is None:
+            return week
+        return days_from(week.first, _DAYS.index(found["w"].lower()))
+    if kind == "this quarter":
+        if clock.today is None:
+            return UNKNOWN
+        index = clock.today.year * 4 + (clock.today.month - 1) // 3 + step
+        return quarter(index // 4, index % 4 + 1)
+    if kind == "month end":
+        return month(*neighbouring_month(clock.today, step if found["r"].lower() != "the" else 0))
     if kind == "bare month":
         return month(clock.year_of(number), number)
     if kind == "relative month":
@@ -123,11 +163,11 @@ def _resolve(kind: str, found: dict[str, str], clock: Clock) -> Span:
         ordinal = _ORDINALS.get(found["q"].lower()) or int(found["q"][0])
         return quarter(year or clock.this_year, ordinal)
     if kind == "half":
-        first_half = found["h"].lower() == "first"
+        first_half = found["h"].lower() in ("first", "1")
         return months(year or clock.this_year, *((1, 6) if first_half else (7, 12)), "range")
     if kind == "end":
         year = year or (clock.this_year + step if clock.this_year is not None else None)
-        return month(year, 12 if found["e"].lower() == "end" else 1)
+        return month(year, 12 if found["e"].lower().endswith("end") else 1)
     if kind == "years":
         return years(year, int(found["y2"]))
     if kind == "year":

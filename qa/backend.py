@@ -74,7 +74,10 @@ class BulletinStore(Protocol):
         """Return the names of the sections that hold items."""
 
     def newest_date(self) -> str | None:
-        """Return the latest date of an item or bulletin (ISO), None when none is known."""
+        """Return the day of the newest bulletin (ISO), None when none is known.
+
+        That is the day it gives itself or, where it gives none, that of its newest item.
+        """
 
     def counts(self) -> Counts:
         """Return how much there is."""

@@ -232,13 +232,14 @@ class _Synchronisation:
 def watch(
     folder: Path,
     index: Path,
-    encoder_factory: EncoderFactory | None,
-    progress: Progress | None = None,
+    take_in: Callable[[], SyncReport],
     *,
     interval: float = 2.0,
     stop: Event | None = None,
 ) -> Iterator[SyncReport | BulletinQAError]:
     """Follow a folder: yield a report now and after every change, or the error where a round failed.
+
+    `take_in` brings the index, which may lie in the folder `index`, in line with the folder.
 
     Changes are found by looking every `interval` seconds, which also works where file systems send no
     events, and are read once they have stood still for one interval. Ends when `stop` is set or on Ctrl-C.
@@ -251,7 +252,7 @@ def watch(
             try:
                 now: object = [(entry.name, entry.size, entry.mtime_ns) for entry in scan(folder, index)]
                 if now != done and (now == previous or done is None):
-                    report = synchronise(folder, index, encoder_factory, progress)
+                    report = take_in()
                     if report.anything or done is None:
                         yield report
                     done = now

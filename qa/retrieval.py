@@ -10,7 +10,7 @@ counted from the floor that unrelated questions reach (`background.py`).
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -97,10 +97,12 @@ class Retriever:
             # A stray common word is no evidence: what covers little of the question counts for less still.
             trusted = words * min(1.0, words / _FULL_TRUST)
             scored.append(((meaning + weight * trusted) / (1.0 + weight), words, meaning, number))
-        scored.sort(key=lambda entry: (-entry[0], entry[3]))
+        needed = k if self._reranker is None else max(k, _RERANKED)
         if query.places:
-            scored = self._by_place(query, scored, max(4 * k, _CANDIDATES))
-        best = scored[:k] if self._reranker is None else self._rerank(query, scored[: max(k, _RERANKED)])[:k]
+            considered = max(4 * k, _CANDIDATES)
+            scored = self._by_place(query, self._sorted(scored, considered)[:considered])
+        scored = self._sorted(scored, needed)
+        best = self._rerank(query, scored[:needed])[:k]
         passages = self.store.passages([number for *_, number in best])
         return [
             _hit(rank, score, words, meaning, passage, dense.get(passage.number))
@@ -119,13 +121,12 @@ class Retriever:
             (0.5 * score + 0.5 * min(max(float(fine), 0.0), 1.0), words, meaning, number)
             for (score, words, meaning, number), fine in zip(scored, finer, strict=True)
         ]
-        return sorted(joined, key=lambda entry: (-entry[0], entry[3]))
+        return self._sorted(joined, len(joined))
 
     def _by_place(
-        self, query: Query, scored: list[tuple[float, float, float, int]], considered: int
+        self, query: Query, head: list[tuple[float, float, float, int]]
     ) -> list[tuple[float, float, float, int]]:
-        """The best of `scored` again, those lowered whose title names other places than the question."""
-        head = scored[:considered]
+        """The same passages, those lowered whose title names other places than the question."""
         asked = query.place_set
         lowered = []
         for (score, words, meaning, number), passage in zip(
@@ -134,8 +135,22 @@ class Retriever:
             told = places_of_title(passage.title)
             elsewhere = bool(told) and not any(p.covers(t) or t.covers(p) for p in asked for t in told)
             lowered.append((score * (_ELSEWHERE if elsewhere else 1.0), words, meaning, number))
-        lowered.sort(key=lambda entry: (-entry[0], entry[3]))
         return lowered
+
+    def _sorted(
+        self, scored: list[tuple[float, float, float, int]], needed: int
+    ) -> list[tuple[float, float, float, int]]:
+        """The first `needed` and any as good as the last of them: best first, ties by place in the corpus.
+
+        The passages' numbers say nothing of that place: it depends on the backend how they are given.
+        """
+        scored = sorted(scored, key=lambda entry: -entry[0])
+        if len(scored) > needed:
+            scored = [entry for entry in scored if entry[0] >= scored[needed - 1][0]]
+        held = Counter(entry[0] for entry in scored)
+        tied = [entry[3] for entry in scored if held[entry[0]] > 1]
+        places = {p.number: (p.bulletin, p.number) for p in self.store.passages(tied)} if tied else {}
+        return sorted(scored, key=lambda entry: (-entry[0], places.get(entry[3], ("", 0))))
 
     def items(self) -> list[ItemRow]:
         """Every item without its passages, in corpus order; read once, when a question first needs them."""

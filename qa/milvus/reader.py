@@ -271,7 +271,7 @@ class MilvusStore:
         return list(self.statistics.sections)
 
     def newest_date(self) -> str | None:
-        """Return the latest date of an item or bulletin (ISO), None when none is known."""
+        """Return the day of the newest bulletin (ISO), None when none is known."""
         return max(self.statistics.days, default=None)
 
     def counts(self) -> Counts:

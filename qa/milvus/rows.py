@@ -315,9 +315,7 @@ class _Placing:
     def statistics(self) -> Statistics:
         """Return what the bulletin adds to the counts."""
         items = self._bulletin.items
-        days = Counter([item.date for item in items if item.date])
-        if self._bulletin.date:
-            days[self._bulletin.date] += 1
+        newest = self._bulletin.date or max((item.date for item in items if item.date), default=None)
         terms = np.array(sorted(self._frequencies), np.uint32)
         return Statistics(
             bulletins=1,
@@ -329,7 +327,7 @@ class _Placing:
             terms=terms,
             frequencies=np.array([self._frequencies[term] for term in terms.tolist()], np.int64),
             sections=dict(Counter(item.section for item in items if item.section)),
-            days=dict(days),
+            days={newest: 1} if newest else {},
         )
 
 

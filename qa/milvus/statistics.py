@@ -22,7 +22,7 @@ class Statistics:
     """Totals, `length` being that of all passages in tokens, and three tables of counts.
 
     `terms` (ascending, see `keys.term_of`) stand in `frequencies` passages each; `sections` counts the items
-    of each section and `days` those of each date, the bulletins' own dates included.
+    of each section and `days` the bulletins of each day: their own or, lacking it, that of their newest item.
     """
 
     bulletins: int = 0

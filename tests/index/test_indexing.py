@@ -268,7 +268,7 @@ def test_a_watch_reports_each_change_and_ends_when_told(
 ) -> None:
     settle(folder)
     stop = threading.Event()
-    reports = watch(folder, index, lambda: encoder, interval=0.01, stop=stop)
+    reports = watch(folder, index, lambda: synchronise(folder, index, lambda: encoder), interval=0.01, stop=stop)
     first = next(reports)
     assert isinstance(first, SyncReport)
     assert len(first.added) == 4

@@ -198,9 +198,6 @@ def _of_sentence(sentence: Sentence, inside: Sequence[DateMention]) -> list[Effe
             # 决定废止《…》 names what it ends behind the verb.
             behind = re.match(rf"[^，。；]{{0,6}}{_N}", text[match.end() :])
             add(END, match, "d", end="last", name=_name_after(text, match.end(), names) if behind else "")
-    for match in _MOVED.finditer(text):
-        kind = END if _CLOSING_NOUN.search(text[max(0, match.start() - 20) : match.start()]) else START
-        add(kind, match, "d", end="last" if kind == END else "first")
     for match in _SPAN.finditer(text):
         mention = inside[ord(match["d"]) - _DATES]
         if mention.precision == "range" and _MEANT.search(mention.text):
@@ -210,6 +207,9 @@ def _of_sentence(sentence: Sentence, inside: Sequence[DateMention]) -> list[Effe
         for match in pattern.finditer(text):
             if "between" not in match.groupdict() or not _ELSEWHERE.search(match["between"] or ""):
                 add(START, match, "d", end="first")
+    for match in _MOVED.finditer(text):
+        kind = END if _CLOSING_NOUN.search(text[max(0, match.start() - 20) : match.start()]) else START
+        add(kind, match, "d", end="last" if kind == END else "first")
     for pattern in (_PUBLISHED_NOUN, _PUBLISHED):
         for match in pattern.finditer(text):
             between = match.groupdict().get("between") or ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa.errors import BulletinQAError
+from qa.errors import BulletinQAError, UsageError
 from qa.terminal import Bars, print_answer, print_json, print_report, report_fields
 
 if TYPE_CHECKING:
@@ -87,12 +87,12 @@ def build(
         report = library.last_sync
         counts = library.store.counts()
         if report is None:
-            raise RuntimeError("a library opened without its report")
+            raise UsageError(f"name the folder to take into {library.place} with --bulletins DIR")
         if as_json:
             print_json(
                 {
                     **report_fields(report),
-                    "index": str(library.index),
+                    "index": library.place,
                     "items": counts.items,
                     "passages": counts.passages,
                 }
@@ -101,7 +101,7 @@ def build(
         print_report(report)
         typer.echo(
             f"{counts.bulletins} bulletins, {counts.items} items, {counts.passages} passages in"
-            f" {library.index}"
+            f" {library.place}"
         )
 
 
@@ -280,7 +280,8 @@ def watch(bulletins: Bulletins = None, index: Index = None, model: Model = None)
 
     with _library(bulletins, index, model) as library:
         typer.echo(f"following {library.bulletins}; Ctrl-C ends", err=True)
-        for event in follow(library.bulletins, library.index, lambda: library.encoder, Bars()):
+        bars = Bars()
+        for event in follow(library.bulletins, library.index, lambda: library.sync(bars)):
             if isinstance(event, SyncReport):
                 print_report(event)
             else:

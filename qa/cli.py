@@ -4,13 +4,35 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qa.command_options import (
+    AsJson,
+    Auth,
+    Bulletins,
+    Grace,
+    Host,
+    Index,
+    K,
+    Log,
+    LogChoice,
+    LogQuestions,
+    MetricsPort,
+    Model,
+    OpenBrowser,
+    Port,
+    Question,
+    RootPath,
+    Sections,
+    Since,
+    Until,
+)
 from qa.errors import BulletinQAError, UsageError
 from qa.terminal import Bars, print_answer, print_json, print_report, report_fields
 
@@ -28,34 +50,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Bulletins = Annotated[
-    Path | None, typer.Option("--bulletins", metavar="DIR", help="Folder of bulletins (default: seeds).")
-]
-Index = Annotated[
-    Path | None,
-    typer.Option("--index", metavar="DIR", help="Folder of the index (default: beside the bulletins)."),
-]
-Model = Annotated[
-    str | None,
-    typer.Option(
-        "--model",
-        metavar="NAME",
-        help="Embedding model: a hub id, a local folder or a short name (default: the shipped one).",
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON alone on standard output.")]
-K = Annotated[int, typer.Option("-k", metavar="N", min=1, max=1000, help="How many passages.")]
-Sections = Annotated[
-    list[str] | None, typer.Option("--section", metavar="NAME", help="Only this section; may be repeated.")
-]
-Since = Annotated[
-    str | None, typer.Option("--since", metavar="YYYY-MM-DD", help="Only items of this day or later.")
-]
-Until = Annotated[
-    str | None, typer.Option("--until", metavar="YYYY-MM-DD", help="Only items of this day or earlier.")
-]
-Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in Chinese or English.")]
-
 
 def _opened(bulletins: Path | None, index: Path | None, model: str | None, *, check: bool = False) -> Library:
     """The library, opened with progress bars that are gone when it is open or has failed."""
@@ -69,12 +63,19 @@ def _opened(bulletins: Path | None, index: Path | None, model: str | None, *, ch
 
 
 @contextmanager
-def _library(bulletins: Path | None, index: Path | None, model: str | None) -> Iterator[Library]:
+def _library(
+    bulletins: Path | None,
+    index: Path | None,
+    model: str | None,
+    tell: Callable[[str], None] | None = None,
+) -> Iterator[Library]:
+    """The open library; what was repaired or skipped is told to standard error, or to `tell`."""
+    tell = tell or partial(typer.echo, err=True)
     with _opened(bulletins, index, model) as library:
         for notice in library.last_sync.notices if library.last_sync else ():
-            typer.echo(f"notice: {notice}", err=True)
+            tell(f"notice: {notice}")
         for name, reason in library.last_sync.skipped if library.last_sync else ():
-            typer.echo(f"skipped {name}: {reason}", err=True)
+            tell(f"skipped {name}: {reason}")
         yield library
 
 
@@ -247,29 +248,47 @@ def evaluate(
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option("--host", metavar="H", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[
-        int,
-        typer.Option(
-            "--port", metavar="P", min=0, max=65535, help="Port; the next free one when it is taken."
-        ),
-    ] = 7860,
-    auth: Annotated[
-        str | None,
-        typer.Option("--auth", metavar="USER:PASSWORD", help="Ask for a password (or BULLETIN_QA_AUTH)."),
-    ] = None,
-    open_browser: Annotated[
-        bool, typer.Option("--open/--no-open", help="Open the page in a browser.")
-    ] = False,
+    host: Host = "127.0.0.1",
+    port: Port = 7860,
+    auth: Auth = None,
+    open_browser: OpenBrowser = False,
+    root_path: RootPath = "",
+    log: Log = LogChoice.human,
+    log_questions: LogQuestions = False,
+    metrics_port: MetricsPort = 0,
+    grace: Grace = 20,
     bulletins: Bulletins = None,
     index: Index = None,
     model: Model = None,
 ) -> None:
     """Open the chat page (the same as `python app.py`)."""
-    from qa.ui import serve as run
+    import logging
 
-    with _library(bulletins, index, model) as library:
-        run(library, host=host, port=port, auth=auth, open_browser=open_browser)
+    from qa.ui import serve as run
+    from qa.ui.operations.logs import configure_logs
+
+    configure_logs(log.value)
+    logger = logging.getLogger("qa.serve")
+    in_json = log is LogChoice.json
+    tell = logger.warning if in_json else None
+    try:
+        with _library(bulletins, index, model, tell) as library:
+            run(
+                library,
+                host=host,
+                port=port,
+                auth=auth,
+                open_browser=open_browser,
+                root_path=root_path,
+                log_questions=log_questions,
+                metrics_port=metrics_port,
+                grace=grace,
+            )
+    except BulletinQAError as error:
+        if not in_json:
+            raise
+        logger.error(" ".join(str(error).split()))
+        raise typer.Exit(1) from None
 
 
 @app.command()

@@ -31,7 +31,7 @@ LEVELS = [
     {"qa.answering"},
     {"qa.library", "qa.opening", "qa.arguments"},
     {"qa.evaluation"},
-    {"qa.ui", "qa.cli", "qa.terminal", "qa.__main__"},
+    {"qa.ui", "qa.cli", "qa.command_options", "qa.terminal", "qa.__main__"},
 ]
 DRAWING = ("qa.ui", "qa.cli", "qa.terminal", "qa.__main__")
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from qa.errors import BulletinQAError, UsageError
 from qa.ui.conversation import Conversation
-from qa.ui.limits import Limits, RateLimiter
+from qa.ui.limits import Limits
+from qa.ui.operations.context import answering
 from qa.ui.texts import Language, say
 
 if TYPE_CHECKING:
@@ -87,10 +88,8 @@ class Asker:
     def __init__(self, library: Library, limits: Limits) -> None:
         self._library = library
         self.longest = library.settings.max_question_chars
-        self._sessions = RateLimiter(limits.burst, limits.per_minute)
-        self._addresses = RateLimiter(
-            limits.burst * limits.address_factor, limits.per_minute * limits.address_factor
-        )
+        self._sessions = limits.limiter()
+        self._addresses = limits.limiter(limits.address_factor)
 
     def ask(
         self,
@@ -100,10 +99,12 @@ class Asker:
         language: Language,
         address: str,
         session: str,
+        request_id: str = "",
     ) -> Iterator[Conversation]:
         """The conversation after each piece of the answer to `question`.
 
-        `address` and `session` say who asks; errors become a failed turn, never an exception.
+        `address` and `session` say who asks, `request_id` in which request; errors become a failed turn,
+        never an exception.
         """
         question = question.strip()
         history = conversation.history
@@ -115,7 +116,9 @@ class Asker:
         yield conversation
         text = ""
         try:
-            for part in self._library.stream(question, history=history, **filters.arguments(language)):
+            with answering(request_id):
+                parts = self._library.stream(question, history=history, **filters.arguments(language))
+            for part in parts:
                 text += part.text
                 if part.answer is not None:
                     yield conversation.ended(status="done", answer=part.answer)

@@ -126,7 +126,15 @@ class ChatEvents:
         buttons: dict[str, Any] = {"submit_btn": False, "stop_btn": say(language, "stop")}
         begin = gr.update(value="", **buttons) if clear else gr.update(**buttons)
         address = user.client.host if user.client else ""
-        steps = tab.asker.ask(question, conversation, filters, language, address, str(user.session_hash))
+        steps = tab.asker.ask(
+            question,
+            conversation,
+            filters,
+            language,
+            address,
+            session=str(user.session_hash),
+            request_id=user.headers.get("x-request-id", ""),
+        )
         for step, current in enumerate(steps):
             conversation = current
             if step:

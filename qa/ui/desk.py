@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from qa.errors import BulletinQAError, UsageError
 from qa.places import gazetteer
 from qa.ui.contents import Entry, Listing
+from qa.ui.operations.context import unobserved
 from qa.ui.reader import Source, in_window
 from qa.ui.texts import Language, say
 
@@ -109,7 +110,9 @@ class Desk:
         for entry in _spread(listings)[:_TRIED]:
             try:
                 question = _question(self.library.store.item(entry.item_id), len(found), language)
-                if not self.library.ask(question, mode="extractive").refused:
+                with unobserved():
+                    refused = self.library.ask(question, mode="extractive").refused
+                if not refused:
                     found.append(question)
             except BulletinQAError:
                 # The library is changing or in trouble: it will say so when it is asked in earnest.

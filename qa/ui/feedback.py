@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +16,8 @@ _MAX_BYTES = 50_000_000
 class Feedback:
     """Keeps judged answers in `questions-saved.jsonl` in the bulletins folder."""
 
-    def __init__(self, bulletins: Path) -> None:
+    def __init__(self, bulletins: Path, on_judged: Callable[[str], None] | None = None) -> None:
+        self._on_judged = on_judged
         self.questions = bulletins / QUESTIONS
 
     def keep(self, conversation: Conversation, turn: int, verdict: Literal["up", "down", "save"]) -> Path:
@@ -33,4 +35,6 @@ class Feedback:
             raise UsageError("Only an answered question can be kept.")
         history = [earlier.question for earlier in conversation.turns[:turn]]
         append_question(self.questions, judged.question, judged.answer, verdict, history)
+        if self._on_judged is not None:
+            self._on_judged(verdict)
         return self.questions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 # Set before Gradio is imported: it reads them once.
@@ -58,9 +59,16 @@ _THEME = """() => {
 class Page:
     """The whole page over one library."""
 
-    def __init__(self, library: Library, settings: Settings, limits: Limits) -> None:
+    def __init__(
+        self,
+        library: Library,
+        settings: Settings,
+        limits: Limits,
+        on_judged: Callable[[str], None] | None = None,
+    ) -> None:
         self._desk = Desk(library)
         self._labels = Labels()
+        self._feedback = Feedback(library.bulletins, on_judged)
         with gr.Blocks(
             title=say("zh", "title"), analytics_enabled=False, fill_width=True, delete_cache=(3600, 86_400)
         ) as self.blocks:
@@ -84,14 +92,13 @@ class Page:
     def _draw_tabs(self, library: Library, settings: Settings, limits: Limits) -> None:
         labels, language = self._labels, self._language
         generative = bool(settings.llm_base_url and settings.llm_model)
-        feedback = Feedback(library.bulletins)
         with labels.add(gr.Tab(say("zh", "tab.ask"), id="ask"), label="tab.ask"):
             self._chat = ChatTab(self._desk, Asker(library, limits), labels, generative)
         with labels.add(gr.Tab(say("zh", "tab.library"), id="library"), label="tab.library") as self._shelves:
             self._library = LibraryTab(self._desk, self._chat, limits, labels, language, self._tabs)
         with labels.add(gr.Tab(say("zh", "tab.evaluation"), id="evaluation"), label="tab.evaluation"):
-            evaluation = EvaluationTab(self._desk, feedback, labels, language)
-        ChatEvents(self._chat, feedback, language).connect()
+            evaluation = EvaluationTab(self._desk, self._feedback, labels, language)
+        ChatEvents(self._chat, self._feedback, language).connect()
         evaluation.connect()
 
     def _connect(self) -> None:

@@ -8,7 +8,8 @@ import gradio as gr
 from gradio.events import api
 
 from qa.errors import BulletinQAError
-from qa.ui.limits import Limits, RateLimiter
+from qa.ui.limits import Limits
+from qa.ui.operations.context import answering
 from qa.ui.texts import say
 
 if TYPE_CHECKING:
@@ -20,9 +21,7 @@ class Programs:
 
     def __init__(self, library: Library, limits: Limits) -> None:
         self._library = library
-        self._limiter = RateLimiter(
-            limits.burst * limits.address_factor, limits.per_minute * limits.address_factor
-        )
+        self._limiter = limits.limiter(limits.address_factor)
 
     def offer(self) -> None:
         """Add the endpoints to the Blocks that are being built."""
@@ -33,7 +32,8 @@ class Programs:
         """Answer a question with citations, or refuse; the fields of `bulletin-qa ask --json`."""
         self._admit(request)
         try:
-            return self._library.ask(question, history=history or ()).to_dict()
+            with answering(request.headers.get("x-request-id", "")):
+                return self._library.ask(question, history=history or ()).to_dict()
         except BulletinQAError as error:
             raise gr.Error(str(error), print_exception=False) from error
 

@@ -6,6 +6,7 @@ import base64
 import errno
 import hmac
 import os
+import re
 import socket
 import threading
 import webbrowser
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from qa.errors import UsageError
 from qa.ui.limits import Limits
+from qa.ui.operations.context import ANONYMOUS, PROBES, path_of
+from qa.ui.version import version
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from qa.library import Library
     from qa.settings import Settings
+    from qa.ui.operations.station import Station
 
 _Scope = MutableMapping[str, Any]
 _Message = MutableMapping[str, Any]
@@ -45,6 +49,7 @@ _HEADERS = (
     (b"x-frame-options", b"DENY"),
 )
 _PORTS_TRIED = 20
+_SUB_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -76,6 +81,11 @@ class Guard:
         elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and not _same_site(headers):
             await _refuse(guarded, 403, "A page of another site may not change anything here.")
         elif self._token is not None and not self._admits(headers.get(b"authorization", b"")):
+            if path_of(scope) in PROBES and scope["method"] in ("GET", "HEAD"):
+                # Probes can't log in; they are told the status and nothing of the content.
+                scope[ANONYMOUS] = True
+                await self._app(scope, receive, guarded)
+                return
             challenge = (b"www-authenticate", b'Basic realm="bulletin-qa", charset="UTF-8"')
             await _refuse(guarded, 401, "A user name and password are needed.", challenge)
         else:
@@ -110,45 +120,68 @@ async def _refuse(send: _Send, status: int, text: str, *headers: tuple[bytes, by
     await send({"type": "http.response.body", "body": text.encode()})
 
 
-def build_page(library: Library, settings: Settings | None = None, limits: Limits | None = None) -> Blocks:
-    """The page over `library` as Gradio Blocks, without look or server; `create_app` adds both."""
+def build_page(
+    library: Library,
+    settings: Settings | None = None,
+    limits: Limits | None = None,
+    on_judged: Callable[[str], None] | None = None,
+) -> Blocks:
+    """The page over `library` as Gradio Blocks, without look or server; `create_app` adds both.
+
+    `on_judged` is called with the verdict when a user judges an answer: up, down or save.
+    """
     from qa.ui.page import Page
 
-    page = Page(library, settings or library.settings, limits or Limits())
+    page = Page(library, settings or library.settings, limits or Limits(), on_judged)
     blocks: Blocks = page.blocks
     return blocks
 
 
 def create_app(
-    library: Library, *, host: str = "127.0.0.1", auth: str | None = None, limits: Limits | None = None
+    library: Library,
+    *,
+    host: str = "127.0.0.1",
+    auth: str | None = None,
+    limits: Limits | None = None,
+    station: Station | None = None,
+    root_path: str = "",
 ) -> FastAPI:
     """The whole web application: the page at `/`, and beside it what `qa.ui.api` serves to programs.
 
-    `auth` is `user:password`, asked for by the browser for every address. Bound to this machine alone, the
+    `auth` is `user:password`, asked for by the browser for every address but /healthz and /readyz.
+    `station` keeps the counts (by default one of its own); `root_path` is the sub-path, such as
+    `/bulletins`, under which a reverse proxy serves the application. Bound to this machine alone, the
     server answers only to the names of this machine.
     """
     if auth is not None and not all(auth.partition(":")[::2]):
         raise UsageError("--auth needs the form USER:PASSWORD, both not empty.")
-    limits = limits or Limits()
-    blocks = build_page(library, limits=limits)  # first: it keeps Gradio from reporting its use
+    if root_path and not _SUB_PATH.fullmatch(root_path):
+        raise UsageError(f"--root-path {root_path!r} is no sub-path: write it as /bulletins.")
+    from qa.ui.operations.requests import RequestLog
+    from qa.ui.operations.station import Station
+
+    station = station or Station(library)
+    limits = station.limited(limits)
+    # First: it keeps Gradio from reporting its use.
+    blocks = build_page(station.library, limits=limits, on_judged=station.metrics.judged)
     import gradio as gr
     from fastapi import FastAPI
 
     from qa.ui.api import mount_api
-    from qa.ui.api.routes import version
     from qa.ui.theme import theme
 
     # A page that lost its connection asks whether it reached the same application, whichever process answers.
     blocks.app_id = int.from_bytes(sha256(f"bulletin-qa {version()}".encode()).digest()[:6], "big")
     blocks.queue(max_size=200, default_concurrency_limit=8, api_open=False)
     app = FastAPI(title="bulletin-qa", docs_url=None, redoc_url=None, openapi_url=None)
-    mount_api(app, library, limits=limits, local=host in _LOOPBACK)  # Gradio takes every path that is left
+    mount_api(app, station, limits=limits, local=host in _LOOPBACK)  # Gradio takes every path that is left
     static = files("qa.ui").joinpath("static")
     gr.mount_gradio_app(
         app,
         blocks,
         path="/",
         server_name=host,
+        root_path=root_path or None,
         footer_links=[],
         run_history=False,
         show_error=False,
@@ -163,6 +196,7 @@ def create_app(
     )
     names = _LOCAL if host in _LOOPBACK else None
     app.add_middleware(Guard, names=names, credentials=auth)
+    app.add_middleware(RequestLog, metrics=station.metrics)
     return app
 
 
@@ -172,23 +206,42 @@ def serve(
     port: int = 7860,
     auth: str | None = None,
     open_browser: bool = False,
+    *,
+    root_path: str = "",
+    log_questions: bool = False,
+    metrics_port: int = 0,
+    grace: int = 20,
 ) -> None:
     """Serve the page until interrupted, on the next free port when `port` is taken.
 
-    `auth` defaults to the environment variable BULLETIN_QA_AUTH. Raises UsageError when `host` cannot be
-    bound.
+    `auth` defaults to the environment variable BULLETIN_QA_AUTH. `metrics_port`, unless 0, tells the metrics
+    at a port of their own, without the password. `grace` is how many seconds requests in flight get after
+    SIGTERM. Raises UsageError when `host` or a port cannot be bound.
     """
     import uvicorn
 
-    app = create_app(library, host=host, auth=auth or os.environ.get("BULLETIN_QA_AUTH") or None)
+    from qa.ui.operations.serving import Server, serve_metrics
+    from qa.ui.operations.station import Station
+
+    station = Station(library, log_questions=log_questions)
+    app = create_app(
+        library,
+        host=host,
+        auth=auth or os.environ.get("BULLETIN_QA_AUTH") or None,
+        station=station,
+        root_path=root_path,
+    )
+    if metrics_port:
+        serve_metrics(station.metrics.registry, host, metrics_port)
     with _listen(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{shown}:{listener.getsockname()[1]}"
         print(f"bulletin-qa: {address} (Ctrl-C ends)", flush=True)
         if open_browser:
             threading.Timer(1.0, webbrowser.open, [address]).start()
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3)
-        uvicorn.Server(config).run(sockets=[listener])
+        # Its own log of requests is off: ours has their ids.
+        config = uvicorn.Config(app, log_config=None, log_level="warning", access_log=False)
+        Server(config, station.readiness.stop, grace).run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -199,7 +199,7 @@ def test_more_requests_than_the_limit_are_turned_away_until_later(library: Libra
 def test_the_password_of_the_page_guards_every_path(library: Library) -> None:
     app = create_app(library, auth="reader:pass:word", limits=FREE)
     with serving(app) as address, httpx.Client(base_url=address, timeout=60) as client:
-        for path in ("/contents", "/healthz", "/openapi.json", "/docs", "/mcp"):
+        for path in ("/contents", "/metrics", "/openapi.json", "/docs", "/mcp"):
             assert client.get(path).status_code == 401, path
         assert client.post("/ask", json={"question": PARK}).status_code == 401
         assert client.get("/contents", auth=("reader", "wrong")).status_code == 401

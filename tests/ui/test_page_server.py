@@ -39,7 +39,7 @@ def test_a_server_for_the_network_answers_to_any_name(library):
 
 def test_the_password_guards_the_page_its_data_and_the_interface_for_programs(library):
     guarded = client(library, auth="anna:ge:heim")
-    for path in ("/", "/config", "/gradio_api/info", "/healthz"):
+    for path in ("/", "/config", "/gradio_api/info", "/metrics", "/contents", "/docs"):
         answer = guarded.get(path)
         assert answer.status_code == 401
         assert "Basic" in answer.headers["www-authenticate"]

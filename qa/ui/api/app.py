@@ -13,9 +13,12 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from qa.errors import BulletinQAError, UsageError
 from qa.ui.api.documentation import page
-from qa.ui.api.routes import make_router, version
+from qa.ui.api.routes import make_router
 from qa.ui.limits import Limits
+from qa.ui.operations.requests import RequestLog
+from qa.ui.operations.station import Station
 from qa.ui.server import Guard
+from qa.ui.version import version
 
 if TYPE_CHECKING:
     from qa.library import Library
@@ -27,15 +30,18 @@ _DESCRIPTION = (
 )
 
 
-def mount_api(app: FastAPI, library: Library, *, limits: Limits | None = None, local: bool = True) -> None:
-    """Add /retrieve, /ask, /contents, /healthz, /openapi.json, /docs and, where `mcp` is installed, /mcp.
+def mount_api(app: FastAPI, station: Station, *, limits: Limits | None = None, local: bool = True) -> None:
+    """Add /retrieve, /ask, /contents, /healthz, /readyz, /metrics, /openapi.json, /docs and, where `mcp` is
+    installed, /mcp.
 
     Call it before Gradio is mounted at `/`, which takes every path that is left. Security headers, host
     names and the password are the business of `app`'s own middleware, which covers these paths too.
     `local` tells that the server is bound to this machine, so that /mcp answers to its names alone.
     """
+    library, limits = station.library, station.limited(limits)
     router = make_router(library, limits)
     app.include_router(router)
+    app.include_router(station.router())
     app.add_exception_handler(BulletinQAError, _told)
     app.add_exception_handler(RequestValidationError, _told)
     app.add_exception_handler(HTTPException, _told)
@@ -53,7 +59,7 @@ def mount_api(app: FastAPI, library: Library, *, limits: Limits | None = None, l
     def docs() -> HTMLResponse:
         return HTMLResponse(shown)
 
-    _mount_mcp(app, library, limits or Limits(), local=local)
+    _mount_mcp(app, library, limits, local=local)
 
 
 def create_app(
@@ -64,8 +70,10 @@ def create_app(
         raise UsageError("--auth needs the form USER:PASSWORD, both not empty.")
     local = host in ("127.0.0.1", "localhost", "::1")
     app = FastAPI(title="bulletin-qa", docs_url=None, redoc_url=None, openapi_url=None)
-    mount_api(app, library, limits=limits, local=local)
+    station = Station(library)
+    mount_api(app, station, limits=limits, local=local)
     app.add_middleware(Guard, names=_LOCAL_HOSTS if local else None, credentials=auth)
+    app.add_middleware(RequestLog, metrics=station.metrics)
     return app
 
 

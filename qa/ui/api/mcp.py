@@ -20,8 +20,9 @@ from starlette.types import Receive, Scope, Send
 
 from qa.errors import BulletinQAError, UsageError
 from qa.ui.api.models import AskResponse, ContentsResponse, RetrieveResponse
-from qa.ui.api.routes import LARGEST_BODY, version
-from qa.ui.limits import Limits, RateLimiter
+from qa.ui.api.routes import LARGEST_BODY
+from qa.ui.limits import Limits
+from qa.ui.version import version
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -168,7 +169,7 @@ def http_app(library: Library, limits: Limits, *, local: bool) -> Served:
         ),
     )
     inner = next(route for route in application.routes if isinstance(route, Route) and route.path == PATH)
-    limiter = RateLimiter(limits.burst, limits.per_minute)
+    limiter = limits.limiter()
     logging.getLogger("mcp").setLevel(logging.WARNING)
 
     class Limited:

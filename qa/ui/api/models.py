@@ -167,14 +167,17 @@ class ContentsResponse(BaseModel):
 
 
 class HealthResponse(BaseModel):
-    """That the library answers, and what it holds; `generation` rises with every change."""
+    """That the process is alive, and what the library holds; `generation` rises with every change.
+
+    Without the password, where one is set, `status` stands alone.
+    """
 
     status: Literal["ok"] = "ok"
-    version: str
-    bulletins: int
-    items: int
-    passages: int
-    generation: int
+    version: str | None = None
+    bulletins: int | None = None
+    items: int | None = None
+    passages: int | None = None
+    generation: int | None = None
 
 
 class ErrorResponse(BaseModel):

@@ -22,7 +22,9 @@ from qa.ui.api.models import (
     Question,
     RetrieveResponse,
 )
-from qa.ui.limits import Limits, RateLimiter
+from qa.ui.limits import Limits
+from qa.ui.operations.context import ANONYMOUS
+from qa.ui.version import version
 
 if TYPE_CHECKING:
     from qa.library import AnswerPart, Library
@@ -77,7 +79,7 @@ def _bounded_receive(request: Request) -> Callable[[], Coroutine[Any, Any, Messa
 def make_router(library: Library, limits: Limits | None = None) -> APIRouter:
     """The endpoints over `library`, limited for each client address by `limits`."""
     limits = limits or Limits()
-    limiter = RateLimiter(limits.burst, limits.per_minute)
+    limiter = limits.limiter()
     router = APIRouter(route_class=BoundedRoute, responses=_ERRORS)
 
     def admit(request: Request) -> None:
@@ -135,9 +137,14 @@ def make_router(library: Library, limits: Limits | None = None) -> APIRouter:
         admit(request)
         return ContentsResponse.of(library.contents())
 
-    @router.get("/healthz")
-    def healthz() -> HealthResponse:
-        """Whether the library answers, and what it holds. Not counted against the limit."""
+    @router.get("/healthz", response_model_exclude_none=True)
+    def healthz(request: Request) -> HealthResponse:
+        """Whether the process is alive, and what the library holds. Not counted against the limit.
+
+        Where a password is set, whoever has not given it is told the status alone.
+        """
+        if request.scope.get(ANONYMOUS):
+            return HealthResponse()
         store = library.store
         counts = store.counts()
         return HealthResponse(
@@ -149,17 +156,6 @@ def make_router(library: Library, limits: Limits | None = None) -> APIRouter:
         )
 
     return router
-
-
-def version() -> str:
-    """The version of the installed project, "0" when it runs from a bare checkout."""
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as installed
-
-    try:
-        return installed("bulletin-qa")
-    except PackageNotFoundError:
-        return "0"
 
 
 def _events(first: AnswerPart, rest: Iterator[AnswerPart]) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Running the page as a service: metrics, readiness, request ids, logs, an orderly end."""

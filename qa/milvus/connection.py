@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
+import socket
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from qa.errors import StoreError, UsageError
 from qa.milvus.address import Address
@@ -58,6 +60,7 @@ class Connection:
             except OSError as error:
                 raise StoreError(f"the store {address.path} cannot be made: {error.strerror}") from error
         try:
+            _knock(address)
             client = module.MilvusClient(
                 address.uri, token=address.token, db_name=address.database, timeout=CONNECT_SECONDS
             )
@@ -190,6 +193,13 @@ def reason(error: BaseException) -> str:
     """Return the first line of what a client's error says."""
     said = str(getattr(error, "message", "") or error or type(error).__name__)
     return " ".join(said.split())[:200]
+
+
+def _knock(address: Address) -> None:
+    """Raise OSError at once where nothing listens; the client itself would wait and try again."""
+    if address.path is None:
+        parts = urlsplit(address.uri)
+        socket.create_connection((parts.hostname or "", parts.port or 0), CONNECT_SECONDS).close()
 
 
 def _of_client(error: BaseException) -> bool:

@@ -19,6 +19,7 @@ from qa.reading.characters import PageCharacters, characters_of
 from qa.reading.columns import set_page
 from qa.reading.decoding import clean
 from qa.reading.limits import Limits
+from qa.reading.ocr import recognise, recogniser, rendered
 from qa.reading.pages import find_marks
 from qa.types import Page, SourceText
 
@@ -31,6 +32,7 @@ _STAMP = 20
 _PICTURE, _SHAPES = 0.3, 150
 _MOST_OBJECTS = 5000
 _MOST_RUNS = 12
+_CURE = "install bulletin-qa[ocr], or run OCR on it first, for example `ocrmypdf --skip-text -l chi_sim`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,35 +50,64 @@ class _PageText:
 
 
 def read_pdf(data: bytes, name: str, limits: Limits) -> SourceText:
-    """The text layer of a PDF; pages that hold only a picture are named in its notice.
+    """The text layer of a PDF, and what character recognition reads from pages that hold only a picture.
 
-    Raises ReadingError for one that is damaged, locked, scanned for the most part, or whose fonts don't say
+    Pages that were recognised or could not be read are named in its notice. Raises ReadingError for one that
+    is damaged, locked, scanned for the most part while recognition isn't installed, or whose fonts don't say
     what their characters are.
     """
     with PDFIUM:
         pages = list(_pages(data, name, limits))
+    scanned = [number for number, page in enumerate(pages, 1) if page.unread]
+    recognised = scanned[: limits.recognised_pages] if scanned and recogniser() else []
+    for number in recognised:
+        pages[number - 1] = _recognised(data, number, name)
+    unread = scanned[len(recognised) :]
     characters = sum(len("".join(page.text.split())) for page in pages)
-    unread = [number for number, page in enumerate(pages, 1) if page.unread]
     if characters == 0 or len(unread) * 2 > len(pages):
-        raise ReadingError(
-            f"{name}: a scanned PDF ({len(unread) or len(pages)} of {len(pages)} pages have no text layer); "
-            "run OCR on it first, for example `ocrmypdf -l chi_sim`"
-        )
+        raise ReadingError(_scanned(name, len(scanned) or len(pages), len(pages), len(recognised)))
     missing = sum(page.missing for page in pages)
     if missing * 10 > characters:
         raise ReadingError(
             f"{name}: its fonts don't say which characters they show ({missing:,} of {characters:,}); "
             "print it to a new PDF with OCR, for example `ocrmypdf --force-ocr -l chi_sim`"
         )
-    source = _assemble(pages, name)
-    return replace(source, notice=_notice(unread)) if unread else source
+    return replace(_assemble(pages, name), notice=_notice(recognised, unread))
 
 
-def _notice(unread: Sequence[int]) -> str:
-    return (
-        f"{numbers_of(unread)} hold only a picture, no text was read from them; "
-        "run OCR on the file, for example `ocrmypdf --skip-text -l chi_sim`"
-    )
+def _recognised(data: bytes, number: int, name: str) -> _PageText:
+    import pypdfium2
+
+    try:
+        with PDFIUM, opened(data, name) as document:
+            page = document[number - 1]
+            try:
+                pixels, scale = rendered(page)
+            finally:
+                page.close()
+    except pypdfium2.PdfiumError as error:
+        raise ReadingError(f"{name}: page {number} cannot be shown ({error}); export it again") from None
+    # Without the lock: this takes seconds, and others may want to mark a quote meanwhile.
+    return _PageText(set_page(recognise(pixels, scale)), 0, False)
+
+
+def _scanned(name: str, scanned: int, pages: int, recognised: int) -> str:
+    said = f"{name}: a scanned PDF ({scanned} of {pages} pages have no text layer)"
+    if recognised >= scanned:
+        return f"{said}, and no print was found in its pictures; leave it out"
+    if recognised:
+        return f"{said}, of which {recognised} at most are recognised; split it"
+    return f"{said}; {_CURE}"
+
+
+def _notice(recognised: Sequence[int], unread: Sequence[int]) -> str:
+    parts: list[str] = []
+    if recognised:
+        parts.append(f"{numbers_of(recognised)} were read from pictures (OCR): compare quotes with the page")
+    if unread:
+        cure = "split the file" if recognised else _CURE
+        parts.append(f"{numbers_of(unread)} hold only a picture, no text was read from them; {cure}")
+    return "; ".join(parts)
 
 
 def numbers_of(pages: Sequence[int]) -> str:

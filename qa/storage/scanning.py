@@ -12,7 +12,7 @@ from pathlib import Path
 
 import qa
 from qa.errors import UsageError
-from qa.reading import DEFAULT_LIMITS, SUFFIXES
+from qa.reading import DEFAULT_LIMITS, SUFFIXES, recogniser
 from qa.storage.rows import FileState
 
 RECENT_NS = 2_000_000_000
@@ -141,4 +141,5 @@ def reader_fingerprint() -> str:
     paths += [path for name in ("text.py", "types.py", "dates.py") if (path := root / name).exists()]
     for path in sorted(paths):
         total.update(path.read_bytes())
+    total.update(recogniser().encode())
     return total.hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""The command line: build, ask, retrieve, evaluate, contents, serve, watch, mcp."""
+"""The command line: build, ask, retrieve, evaluate, contents, serve, watch, ingest, mcp."""
 
 from __future__ import annotations
 
@@ -305,6 +305,53 @@ def watch(bulletins: Bulletins = None, index: Index = None, model: Model = None)
                 print_report(event)
             else:
                 typer.echo(f"bulletin-qa: {event}", err=True)
+
+
+@app.command()
+def ingest(
+    store: Annotated[
+        str,
+        typer.Option(
+            "--store",
+            metavar="ADDRESS",
+            envvar="BULLETIN_QA_STORE",
+            help="The Milvus store to fill: milvus://HOST:PORT/COLLECTION.",
+        ),
+    ],
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", min=0, help="Processes here; 0: one for each core.")
+    ] = 0,
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            "--scheduler", metavar="ADDRESS", help="Work on this Dask cluster instead: tcp://HOST:8786."
+        ),
+    ] = "",
+    publish_every: Annotated[
+        float,
+        typer.Option("--publish-every", metavar="MINUTES", min=0.1, help="Let readers see what is done."),
+    ] = 10.0,
+    bulletins: Bulletins = None,
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fill a Milvus store from a folder with many processes, here or on a cluster."""
+    from qa.milvus.ingest import ingest as run
+    from qa.settings import Settings
+
+    settings = Settings.from_environment(bulletins=str(bulletins) if bulletins else None, model=model)
+    bars = Bars()
+    try:
+        report = run(
+            settings.bulletins_folder, store, model=settings.model or None, workers=workers,
+            scheduler=scheduler, publish_every=60 * publish_every, token=settings.store_token, progress=bars,
+        )  # fmt: skip
+    finally:
+        bars.finish()
+    if as_json:
+        print_json(report_fields(report))
+    else:
+        print_report(report)
 
 
 @app.command()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
 from typing import Any
 
@@ -40,14 +42,11 @@ def make(connection: Connection, dimension: int) -> None:
     """Make the collections that are missing; several workers may do so at once."""
     address = connection.address
     types = importlib.import_module("pymilvus").DataType
-    for name, build in (
-        (address.units, _units),
-        (address.passages, _passages),
-        (address.records, _records),
-    ):
+
+    def one(name: str, build: Callable[[Any, Any, Any, bool, int], None]) -> None:
         with connection.translated("making the collections"):
             if connection.client.has_collection(name, timeout=CALL_SECONDS):
-                continue
+                return
             schema = connection.client.create_schema(auto_id=False, enable_dynamic_field=False)
             indexes = connection.client.prepare_index_params()
             build(schema, indexes, types, connection.lite, dimension)
@@ -60,6 +59,11 @@ def make(connection: Connection, dimension: int) -> None:
                 if not connection.client.has_collection(name) or "exist" not in reason(error).lower():
                     raise
 
+    # Each is waited for until it is loaded: together they are waited for once.
+    with ThreadPoolExecutor(3) as pool:
+        names = (address.units, address.passages, address.records)
+        list(pool.map(one, names, (_units, _passages, _records)))
+
 
 def exist(connection: Connection) -> bool:
     """Whether the library has been made."""
@@ -70,9 +74,13 @@ def exist(connection: Connection) -> bool:
 def load(connection: Connection) -> None:
     """Ask that the collections be loaded; nothing is done where they are."""
     address = connection.address
-    for name in (address.units, address.passages, address.records):
+
+    def one(name: str) -> None:
         with connection.translated("loading the collections"):
             connection.client.load_collection(name, timeout=CALL_SECONDS)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(one, (address.units, address.passages, address.records)))
 
 
 def drop(connection: Connection) -> None:

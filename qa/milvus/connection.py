@@ -22,6 +22,9 @@ MOST = 16_384
 """Rows that one search or query can return: Milvus' own limit."""
 BATCH_BYTES = 4 << 20
 
+# Milvus Lite's server ends connections that ask every ten seconds, the client's default, whether it lives.
+_CALM = {"grpc.keepalive_time_ms": 300_000, "grpc.keepalive_permit_without_calls": 0}
+
 Row = dict[str, Any]
 
 
@@ -62,7 +65,11 @@ class Connection:
         try:
             _knock(address)
             client = module.MilvusClient(
-                address.uri, token=address.token, db_name=address.database, timeout=CONNECT_SECONDS
+                address.uri,
+                token=address.token,
+                db_name=address.database,
+                timeout=CONNECT_SECONDS,
+                grpc_options=_CALM,
             )
             return cls(address, client)
         except Exception as error:

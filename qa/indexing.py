@@ -221,7 +221,9 @@ class _Synchronisation:
             try:
                 VectorIndex.open(self._index, self._encoder, stamp=stamp, thorough=self._check)
             except DamagedError:
-                VectorIndex.open(self._index, self._encoder).catch_up(store, self._encoder, self._progress)
+                VectorIndex.open(self._index, self._encoder).catch_up(
+                    store, self._encoder, self._progress, thorough=self._check
+                )
         if stamp.generation not in before:
             store.note(PUBLISHED, " ".join(str(part) for part in [*before[-1:], stamp.generation]))
             if before:

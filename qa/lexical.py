@@ -45,15 +45,14 @@ class LexicalIndex:
     k1: float = K1
     b: float = B
 
-    def __init__(self, folder: Path, stamp: Stamp, postings: Postings, vocabulary: Vocabulary) -> None:
+    def __init__(self, folder: Path, stamp: Stamp, postings: Postings) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._set(stamp, postings, vocabulary)
+        self._set(stamp, postings)
 
-    def _set(self, stamp: Stamp, postings: Postings, vocabulary: Vocabulary) -> None:
+    def _set(self, stamp: Stamp, postings: Postings) -> None:
         self.stamp = stamp
         self._postings = postings
-        self._vocabulary = vocabulary
         self._factors = length_factors(postings.lengths)
         self._by_number = np.argsort(postings.numbers, kind="stable")
 
@@ -80,7 +79,7 @@ class LexicalIndex:
                 return _load(home, candidate, thorough=thorough)
             except DamagedError:
                 continue
-        return cls(home, Stamp("", -1), Postings.empty(), Vocabulary(*Vocabulary.arrays([])))
+        return cls(home, Stamp("", -1), Postings.empty())
 
     def catch_up(self, store: Store, progress: Progress) -> None:
         """Bring the index to the store's generation and publish it; only what is new is cut into tokens.
@@ -96,13 +95,13 @@ class LexicalIndex:
         new = count(_documents(store, missing, progress))
         progress.finish()
         postings = merge(old, new, order)
-        blob, offsets = Vocabulary.arrays(postings.terms)
         with explain(self._folder):
             sweep(self._folder)
             write_folder(
                 self._folder / name_of(stamp),
                 {
-                    "blob": blob, "ends": offsets, "offsets": postings.offsets, "rows": postings.rows,
+                    "blob": postings.vocabulary.blob, "ends": postings.vocabulary.offsets,
+                    "offsets": postings.offsets, "rows": postings.rows,
                     "counts": postings.counts, "numbers": postings.numbers, "lengths": postings.lengths,
                 },
                 {"segmentation": segmentation()},
@@ -110,23 +109,19 @@ class LexicalIndex:
             keep_latest(self._folder, stamp)
         fresh = _load(self._folder, stamp)
         with self._lock:
-            self._set(fresh.stamp, fresh._postings, fresh._vocabulary)
+            self._set(fresh.stamp, fresh._postings)
 
     def _whole(self) -> Postings:
         """Return the postings with every byte checked, to build on."""
         if self.generation < 0:
             return Postings.empty()
         try:
-            loaded = _load(self._folder, self.stamp, thorough=True)
+            return _load(self._folder, self.stamp, thorough=True)._postings
         except DamagedError:
             return Postings.empty()
-        held = loaded._postings
-        return Postings(
-            loaded._vocabulary.all(), held.offsets, held.rows, held.counts, held.numbers, held.lengths
-        )
 
     def _posting(self, token: str) -> Posting | None:
-        place = self._vocabulary.find(token)
+        place = self._postings.vocabulary.find(token)
         if place < 0:
             return None
         start, end = self._postings.offsets[place : place + 2]
@@ -184,8 +179,10 @@ def _load(home: Path, stamp: Stamp, *, thorough: bool = False) -> LexicalIndex:
         raise DamagedError(f"{folder.path} was cut into words by another version: it will be rebuilt")
     held = folder.arrays
     vocabulary = Vocabulary(held["blob"], held["ends"])
-    postings = Postings((), held["offsets"], held["rows"], held["counts"], held["numbers"], held["lengths"])
-    return LexicalIndex(home, stamp, postings, vocabulary)
+    postings = Postings(
+        vocabulary, held["offsets"], held["rows"], held["counts"], held["numbers"], held["lengths"]
+    )
+    return LexicalIndex(home, stamp, postings)
 
 
 def _documents(

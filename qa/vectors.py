@@ -80,16 +80,17 @@ class VectorIndex:
                 continue
         return _empty(home, cache)
 
-    def catch_up(self, store: Store, encoder: Encoder, progress: Progress) -> None:
+    def catch_up(self, store: Store, encoder: Encoder, progress: Progress, *, thorough: bool = False) -> None:
         """Bring the index to the store's generation and publish it; only texts never seen are embedded.
 
         Stopped at any point, it goes on from the last checkpoint. Only the holder of the writer's lock may
-        call it. Raises StoreError when the folder can't be written, ModelError when vectors have another
-        shape than promised.
+        call it. What is copied from the state before is compared with its checksums; what stays where it is
+        (the vectors, the inverted file) wholly only with `thorough`, else in samples, as when opened. Raises
+        StoreError when the folder can't be written, ModelError when vectors have another shape than promised.
         """
         stamp = Stamp(store.identity, store.generation)
-        cache = EmbeddingCache.open(self._home, encoder.fingerprint, encoder.dimension, thorough=True)
-        old = _usable(self._home, self.stamp, cache, store.identity)
+        cache = EmbeddingCache.open(self._home, encoder.fingerprint, encoder.dimension, thorough=thorough)
+        old = self._usable(cache, store.identity, thorough)
         cache.start_writing(encoder.fingerprint, encoder.name)
         order = store.all_passage_numbers()
         held = Units.empty() if old is None else old._state[1].units()
@@ -108,10 +109,20 @@ class VectorIndex:
             write_folder(self._home / name_of(stamp), table.arrays(), {"format": FORMAT, "base": base})
             keep_latest(self._home, stamp)
             Nearest.forget(self._home, [_base(self._home, entry) for entry in generations(self._home)])
-        fresh = _load(self._home, stamp, cache)
+        fresh = _load(self._home, stamp, cache, near=None if old is None else old._state[2])
         with self._lock:
             self.stamp = fresh.stamp
             self._state = fresh._state
+
+    def _usable(self, cache: EmbeddingCache, identity: str, thorough: bool) -> VectorIndex | None:
+        """Return the last state to build on, None when there is none or it is damaged."""
+        if self.stamp.identity != identity:
+            return None
+        try:
+            near = None if thorough else self._state[2]
+            return _load(self._home, self.stamp, cache, thorough=True, near=near)
+        except DamagedError:
+            return None
 
     def search(
         self, vectors: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None
@@ -145,7 +156,7 @@ def folder_name(encoder: Encoder) -> str:
 
 def _base(home: Path, stamp: Stamp) -> str | None:
     try:
-        base = ArrayFolder.open(home / name_of(stamp)).about.get("base")
+        base = ArrayFolder.about_of(home / name_of(stamp)).get("base")
     except DamagedError:
         return None
     return str(base) if base else None
@@ -156,24 +167,21 @@ def _empty(home: Path, cache: EmbeddingCache) -> VectorIndex:
     return VectorIndex(home, Stamp("", -1), cache, table, Nearest.open(home, cache, table.rows, None))
 
 
-def _load(home: Path, stamp: Stamp, cache: EmbeddingCache, *, thorough: bool = False) -> VectorIndex:
+def _load(
+    home: Path,
+    stamp: Stamp,
+    cache: EmbeddingCache,
+    *,
+    thorough: bool = False,
+    near: Nearest | None = None,
+) -> VectorIndex:
     folder = ArrayFolder.open(home / name_of(stamp), thorough=thorough)
     if folder.about.get("format") != FORMAT:
         raise DamagedError(f"{folder.path} was written by another version: it will be rebuilt")
     table = UnitTable.load(folder.arrays)
     cache.require(table.rows)
-    nearest = Nearest.open(home, cache, table.rows, folder.about.get("base"), thorough=thorough)
+    nearest = Nearest.open(home, cache, table.rows, folder.about.get("base"), thorough=thorough, near=near)
     return VectorIndex(home, stamp, cache, table, nearest)
-
-
-def _usable(home: Path, stamp: Stamp, cache: EmbeddingCache, identity: str) -> VectorIndex | None:
-    """Return the last state with every byte checked, None when there is none to build on."""
-    if stamp.identity != identity:
-        return None
-    try:
-        return _load(home, stamp, cache, thorough=True)
-    except DamagedError:
-        return None
 
 
 def _units(

@@ -85,7 +85,6 @@ class EmbeddingCache:
         self._ends = ends
         self._sums = sums
         self._lost: list[tuple[int, int]] = []
-        self._find: tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64]] | None = None
         self._map()
 
     @classmethod
@@ -135,19 +134,26 @@ class EmbeddingCache:
     def find(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the row of each key (n, 2), -1 where there is none."""
         found = np.full(len(keys), -1, np.int64)
-        if self._find is None:
-            usable = np.ones(len(self), np.bool_)
-            for start, end in self._lost:
-                usable[start:end] = False
-            rows = np.flatnonzero(usable)
-            order = rows[np.argsort(self.keys[rows, 0], kind="stable")]
-            self._find = self.keys[order, 0], self.keys[order, 1], order
-        high, low, order = self._find
-        if len(order) and len(keys):
+        if not len(keys) or not len(self):
+            return found
+        if 16 * len(keys) < len(self):
+            # For few it is faster to go once through all than to sort all.
+            rows = self._usable(np.isin(self.keys[:, 0], keys[:, 0]))
+        else:
+            rows = self._usable(np.ones(len(self), np.bool_))
+        order = rows[np.argsort(self.keys[rows, 0], kind="stable")]
+        high, low = self.keys[order, 0], self.keys[order, 1]
+        if len(order):
             slot = np.minimum(np.searchsorted(high, keys[:, 0]), len(order) - 1)
             hit = (high[slot] == keys[:, 0]) & (low[slot] == keys[:, 1])
             found[hit] = order[slot[hit]]
         return found
+
+    def _usable(self, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return the rows that `chosen` marks, without those that are lost."""
+        for start, end in self._lost:
+            chosen[start:end] = False
+        return np.flatnonzero(chosen)
 
     def start_writing(self, fingerprint: str, name: str) -> None:
         """Cut off what a killed writer left behind the last checkpoint and name the model."""
@@ -186,7 +192,6 @@ class EmbeddingCache:
                 os.fsync(stream.fileno())
         self._ends.append(end)
         self._sums.append(total)
-        self._find = None
         self._map()
 
 

@@ -178,10 +178,7 @@ class ArrayFolder:
         Raises DamagedError when it is missing or its bytes disagree with its manifest.
         """
         try:
-            body, _, tail = (path / MANIFEST).read_bytes().rstrip(b"\n").rpartition(b"\n")
-            if not body or int(tail, 16) != zlib.crc32(body):
-                raise DamagedError(f"the manifest of {path} is damaged: it will be rebuilt")
-            manifest = json.loads(body)
+            manifest = _manifest(path)
             arrays = {}
             for name, entry in manifest["files"].items():
                 check_file(path / name, entry["size"], entry["sums"], thorough=thorough)
@@ -190,6 +187,22 @@ class ArrayFolder:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DamagedError(f"{path} is missing or damaged ({error}): it will be rebuilt") from error
         return cls(path, arrays, manifest["about"])
+
+    @staticmethod
+    def about_of(path: Path) -> Mapping[str, Any]:
+        """Return what the manifest of a folder says about it, its files unseen. Raises DamagedError."""
+        try:
+            about: Mapping[str, Any] = _manifest(path)["about"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DamagedError(f"{path} is missing or damaged ({error}): it will be rebuilt") from error
+        return about
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    body, _, tail = (path / MANIFEST).read_bytes().rstrip(b"\n").rpartition(b"\n")
+    if not body or int(tail, 16) != zlib.crc32(body):
+        raise DamagedError(f"the manifest of {path} is damaged: it will be rebuilt")
+    return dict(json.loads(body))
 
 
 def map_array(path: Path, dtype: str, shape: tuple[int, ...]) -> Array:

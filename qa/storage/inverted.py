@@ -100,7 +100,7 @@ def build(
 ) -> str:
     """Write an inverted file of the cache's `rows` and return its name; `old` is grown where it fits."""
     faiss = _faiss()
-    old = old if old is not None and len(rows) <= 2 * old.trained else None
+    old = _whole(home, old) if old is not None and len(rows) <= 2 * old.trained else None
     progress.start("order", len(rows))
     if old is not None and np.isin(old.rows, rows, assume_unique=True).mean() > 0.7:
         index = faiss.read_index(str(home / old.name / FILE))
@@ -127,6 +127,14 @@ def build(
     )
     progress.finish()
     return name
+
+
+def _whole(home: Path, old: Inverted) -> Inverted | None:
+    """Return an inverted file with every byte checked, to build on."""
+    try:
+        return Inverted.open(home, old.name, thorough=True)
+    except DamagedError:
+        return None
 
 
 def _trained(vectors: Packed, rows: NDArray[np.int32]) -> Any:

@@ -55,11 +55,15 @@ class Nearest:
         base: str | None,
         *,
         thorough: bool = False,
+        near: Nearest | None = None,
     ) -> Nearest:
-        """Open what `prepare` named. Raises DamagedError."""
+        """Open what `prepare` named; `near`, when it uses the same one, lends it. Raises DamagedError."""
         if base is None:
             return cls(cache, rows, None)
-        inverted = Inverted.open(home, base, thorough=thorough)
+        if near is not None and near._base is not None and near._base.name == base:
+            inverted = near._base
+        else:
+            inverted = Inverted.open(home, base, thorough=thorough)
         if len(inverted.rows) and int(inverted.rows.max()) >= len(cache):
             raise DamagedError(f"{home} lacks vectors: they will be computed again")
         return cls(cache, rows, inverted)

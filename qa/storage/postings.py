@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.storage.vocabulary import Vocabulary
+
 Ints = NDArray[np.int64]
 
 
@@ -19,11 +21,11 @@ Ints = NDArray[np.int64]
 class Postings:
     """The rows and term frequencies of each term.
 
-    `terms` is sorted; the rows of `terms[i]` are `rows[offsets[i]:offsets[i+1]]`, ascending, and `counts` are
-    their term frequencies. `numbers` and `lengths` hold the passage number and its length in tokens, by row.
+    The rows of the i-th term are `rows[offsets[i]:offsets[i+1]]`, ascending, and `counts` are their term
+    frequencies. `numbers` and `lengths` hold the passage number and its length in tokens, by row.
     """
 
-    terms: Sequence[str]
+    vocabulary: Vocabulary
     offsets: Ints
     rows: NDArray[np.int32]
     counts: NDArray[np.uint16]
@@ -35,7 +37,12 @@ class Postings:
         """Return the postings of no passages."""
         no = np.zeros(0, np.int64)
         return cls(
-            (), np.zeros(1, np.int64), no.astype(np.int32), no.astype(np.uint16), no, no.astype(np.int32)
+            Vocabulary.empty(),
+            np.zeros(1, np.int64),
+            no.astype(np.int32),
+            no.astype(np.uint16),
+            no,
+            no.astype(np.int32),
         )
 
 
@@ -99,35 +106,22 @@ def merge(old: Postings, new: Counted, order: Ints) -> Postings:
     lengths[old_row[old_row >= 0]] = np.asarray(old.lengths)[old_row >= 0]
     lengths[new_row] = new.lengths
 
-    rows = old_row[np.asarray(old.rows)]
+    rows, held = old_row[np.asarray(old.rows)], np.asarray(old.counts)
+    vocabulary, own, others = old.vocabulary.extended(new.vocabulary)
+    terms = np.repeat(own, np.diff(old.offsets))
     kept = rows >= 0
-    terms = np.repeat(np.arange(len(old.terms)), np.diff(old.offsets))[kept]
-    known = {term: place for place, term in enumerate(old.terms)}
-    extra: list[str] = []
-    coded = np.zeros(len(new.vocabulary), np.int64)
-    for place, term in enumerate(new.vocabulary):
-        code = known.get(term)
-        if code is None:
-            code = len(old.terms) + len(extra)
-            extra.append(term)
-        coded[place] = code
-    all_terms = [*old.terms, *extra]
-    by_name = sorted(range(len(all_terms)), key=all_terms.__getitem__)
-    rank = np.empty(len(all_terms), np.int64)
-    rank[by_name] = np.arange(len(all_terms))
-
-    keys = np.concatenate(
-        [rank[terms] << 32 | rows[kept], rank[coded[new.words]] << 32 | new_row[new.places]]
-    )
-    counts = np.concatenate([np.asarray(old.counts)[kept], new.counts])
+    if not kept.all():
+        rows, terms, held = rows[kept], terms[kept], held[kept]
+    keys = np.concatenate([terms << 32 | rows, others[new.words] << 32 | new_row[new.places]])
+    counts = np.concatenate([held, new.counts])
     # The old keys are one sorted run unless bulletins changed places, which a stable sort makes use of.
     by_key = np.argsort(keys, kind="stable")
     keys, counts = keys[by_key], counts[by_key]
-    frequency = np.bincount(keys >> 32, minlength=len(all_terms))
-    present = np.flatnonzero(frequency)
+    frequency = np.bincount(keys >> 32, minlength=len(vocabulary))
+    present = frequency > 0
     offsets = np.concatenate([[0], np.cumsum(frequency[present])]).astype(np.int64)
-    names = [all_terms[by_name[place]] for place in present]
-    return Postings(names, offsets, (keys & 0xFFFFFFFF).astype(np.int32), counts, order, lengths)
+    places = (keys & 0xFFFFFFFF).astype(np.int32)
+    return Postings(vocabulary.kept(present), offsets, places, counts, order, lengths)
 
 
 def place_of(numbers: Ints, order: Ints, by_number: Ints | None = None) -> Ints:

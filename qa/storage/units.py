@@ -82,11 +82,13 @@ class UnitTable:
 
     @classmethod
     def build(cls, units: Units, order: NDArray[np.int64]) -> UnitTable:
-        """Arrange the units of the passages `order`; units of other passages are dropped."""
+        """Arrange the units of the passages `order`, each passage's in order; units of others are dropped."""
         places = place_of(units.numbers, order)
         kept = places >= 0
         places, first, last, rows = places[kept], units.first[kept], units.last[kept], units.rows[kept]
-        arranged = np.lexsort((last, first, places, rows))
+        # Those of one passage come in order, and what an update keeps is sorted already: a stable sort of one
+        # key finds that out as it goes.
+        arranged = np.argsort(rows.astype(np.int64) << 32 | places, kind="stable")
         distinct, starts = np.unique(rows[arranged], return_index=True)
         offsets = np.append(starts, len(arranged)).astype(np.int64)
         standing = places[arranged].astype(np.int32)

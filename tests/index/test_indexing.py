@@ -250,7 +250,7 @@ def test_a_state_without_its_derived_indexes_is_never_served(
     sync()
     (folder / "000.txt").unlink()
     monkeypatch.setattr(
-        "qa.indexing.VectorIndex.catch_up", lambda *args: (_ for _ in ()).throw(KeyboardInterrupt)
+        "qa.indexing.VectorIndex.catch_up", lambda *args, **options: (_ for _ in ()).throw(KeyboardInterrupt)
     )
     with pytest.raises(KeyboardInterrupt):
         sync()
@@ -268,7 +268,9 @@ def test_a_watch_reports_each_change_and_ends_when_told(
 ) -> None:
     settle(folder)
     stop = threading.Event()
-    reports = watch(folder, index, lambda: synchronise(folder, index, lambda: encoder), interval=0.01, stop=stop)
+    reports = watch(
+        folder, index, lambda: synchronise(folder, index, lambda: encoder), interval=0.01, stop=stop
+    )
     first = next(reports)
     assert isinstance(first, SyncReport)
     assert len(first.added) == 4

@@ -18,7 +18,7 @@ from qa.answering.numerals import chinese_value
 from qa.dates.calendar import add_months
 from qa.types import DateMention, Sentence
 
-START, END, PUBLISH = "start", "end", "publish"
+START, END, PUBLISH, HELD = "start", "end", "publish", "held"
 RULE, LAUNCH = "rule", "launch"
 
 _DATES, _NAMES = 0xE000, 0xF000
@@ -42,6 +42,8 @@ LAUNCH_VERBS = (
     "启用|投入使用|推广使用|正式使用|投用|投入运行|投入运营|上线|开通|开放|运行|运营|启动|开始|开工|开业"
     "|投产|通车"
 )
+_HELD = r"(?P<verb>举行|举办|召开|开班|开幕|开考|开赛|开课|开学|揭幕|开庭|开标)(?!的)"
+MOVED_VERBS = "推迟|延期|提前|延后|顺延|推后|延长|展期|改期|延"
 USE_VERBS = frozenset(("启用", "投入使用", "推广使用", "正式使用", "投用"))
 _START = rf"{_NOT}(?P<verb>{RULE_VERBS}|{LAUNCH_VERBS}){_NOUN}"
 _STOP = (
@@ -77,7 +79,8 @@ _NOUN_FIRST = re.compile(
     rf"(?P<verb>{RULE_VERBS}|{LAUNCH_VERBS})(?:日期|时间|之日|期限?|日)?(?:已|将|正式)?(?:为|是|定为|定于|：|:|自|从|于"
     rf"|(?:推迟|延期|提前|延后|顺延|延|调整|改|变更)(?:至|到|为))+(?P<d>{_D})"
 )
-_MOVED = re.compile(rf"(?P<verb>推迟|延期|提前|延后|顺延|推后|延长|展期|改期|延)(?:至|到)(?P<d>{_D})")
+_MOVED = re.compile(rf"(?P<verb>{MOVED_VERBS})(?:至|到)(?P<d>{_D})")
+_HELD_ON = re.compile(rf"(?:定于|于|在|将于)?(?P<d>{_D})(?:日)?{_ADVERBS}{_HELD}")
 _ENDS = (
     re.compile(rf"(?:至|到)(?P<d>{_D})(?:[^，。；]{{0,8}})?(?P<verb>{_CLOSE})"),
     re.compile(
@@ -125,7 +128,7 @@ _MEANT = re.compile(r"[至到—–~～-]")
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """That something begins, ends or is published on a day, or in the days `first`..`last` (ISO).
+    """That something begins, ends, is published or held on a day, or in the days `first`..`last` (ISO).
 
     Both are None where the sentence has a date that cannot be told (日前, 自发布之日起 without a day).
     `mention` is the date it was read from; `name` the 《name》 it is said of, empty for the item's subject.
@@ -186,7 +189,7 @@ def _of_sentence(sentence: Sentence, inside: Sequence[DateMention]) -> list[Effe
                 sentence,
                 mention,
                 name or _name_before(text, match.end(), names),
-                bool(_PLANNED.search(before)) or bool(names and DRAFT.search("".join(names))),
+                bool(_PLANNED.search(before)) or (kind == START and bool(DRAFT.search("".join(names)))),
             ),
         )
 
@@ -210,6 +213,8 @@ def _of_sentence(sentence: Sentence, inside: Sequence[DateMention]) -> list[Effe
     for match in _MOVED.finditer(text):
         kind = END if _CLOSING_NOUN.search(text[max(0, match.start() - 20) : match.start()]) else START
         add(kind, match, "d", end="last" if kind == END else "first")
+    for match in _HELD_ON.finditer(text):
+        add(HELD, match, "d", end="first")
     for pattern in (_PUBLISHED_NOUN, _PUBLISHED):
         for match in pattern.finditer(text):
             between = match.groupdict().get("between") or ""

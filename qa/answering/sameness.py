@@ -21,7 +21,8 @@ NOTICE_WORDS = frozenset(
     降低 增加 减少 扩大 放宽 收紧 恢复 取消 暂停 暂缓 停止 终止 废止 撤销 失效 作废 新版 重新 再次 启动 开始
     开展 启用 发布 印发 出台 公布 下发 颁布 制定 推出 实施 施行 执行 生效 试行 正式 通过 审议 表决 征求 意见
     征求意见 征求意见稿 意见稿 草案 公开 申报 报名 受理 申请 期限 时间 日期 截止 截止日期 有效期 标准 额度
-    金额 通知 公告 通告 公示 决定 有关 工作 事项 获得 明确 规定 规范 新规 最新 说明 安排 情况
+    金额 通知 公告 通告 公示 决定 有关 工作 事项 获得 明确 规定 规范 新规 最新 说明 安排 情况 举行 举办
+    召开 活动 延至 上调 拟于
     """.split()
 )
 _BRACKETS = re.compile(r"[（(][^（）()]{0,20}[)）]")
@@ -51,6 +52,9 @@ def likeness(title: str, other: str) -> int:
     if mine == theirs:
         return 3
     if shared in (mine, theirs):
+        return 2
+    # 第 12 届…大会 is one, whatever the rest of its title tells.
+    if _rounds(title) and _rounds(title) == _rounds(other):
         return 2
     return 1 if len(shared) >= 0.6 * min(len(mine), len(theirs)) else 0
 

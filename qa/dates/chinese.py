@@ -51,6 +51,7 @@ _NUMERIC = re.compile(
     r"(?<![\d.])(?P<y>(?:19|20)\d\d)(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?![\d.])"
 )
 _MONTH_DAY = re.compile(rf"(?P<w>本月|上月|下月|当月|次月|上个月|下个月|这个月)(?:\s*(?P<d>{_N2})\s*[日号])?")
+_COMPARED_MONTH = re.compile(r"(?<=[比较])上个?月")
 _MONTH_RANGE = re.compile(
     rf"(?:{_year('a')}\s*)?(?P<m>{_N2})\s*月?份?{_TO}(?:{_year('b')}\s*)?(?P<m2>{_N2})\s*月(?!\s*{_N2}\s*[日号])份?"
 )
@@ -253,6 +254,12 @@ def _relative_month(found: dict[str, str | None], clock: Clock, said: Span | Non
     return day(year, number, number_of(found["d"]) or 0) if found["d"] else month(year, number)
 
 
+def _compared_month(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span:
+    """比上月: the month before the one that the figure is of."""
+    base = said.first if said and said.precision == "month" else clock.today
+    return month(*neighbouring_month(base, -1))
+
+
 def _named_day(found: dict[str, str | None], clock: Clock, said: Span | None) -> Span | None:
     word = found["w"] or ""
     if word[0] in "当同":
@@ -311,6 +318,7 @@ _READERS = {
     "plan": _plan,
     "loose end": _loose_end,
     "relative month": _relative_month,
+    "compared month": _compared_month,
     "named day": _named_day,
     "week": _week,
     "bare day": _bare_day,
@@ -334,6 +342,7 @@ _RULES: dict[str, re.Pattern[str]] = {
     "quarter": _QUARTER,
     "year range": _YEAR_RANGE,
     "year end": _YEAR_END,
+    "compared month": _COMPARED_MONTH,
     "relative month": _MONTH_DAY,
     "month": _MONTH,
     "plan": _PLAN,

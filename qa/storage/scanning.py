@@ -45,7 +45,9 @@ def scan(folder: Path, index: Path) -> list[Found]:
     root, skipped = folder.resolve(), index.resolve()
     found = []
     for path in _walk(folder, skipped):
-        name = path.relative_to(folder).as_posix()
+        # A name whose bytes are no UTF-8 can't be stored as it is; it is written with its bytes instead.
+        given = path.relative_to(folder).as_posix()
+        name = os.fsencode(given).decode("utf-8", "backslashreplace")
         lower = path.name.lower()
         if (
             lower.startswith((".", "readme", "~$"))
@@ -59,7 +61,9 @@ def scan(folder: Path, index: Path) -> list[Found]:
             found.append(Found(name, path, -1, -1, unreadable(error), unreadable=True))
             continue
         reason = ""
-        if not _printable(name):
+        if name != given:
+            reason = "its name is not UTF-8: rename it"
+        elif not _printable(name):
             reason = "its name holds line breaks or other characters that cannot be shown: rename it"
         elif path.is_symlink() and not _inside(path, root):
             reason = "it is a link that leaves the bulletins folder: copy the file there"

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from qa.library import Library
 
 
+# Beyond so many files, looking them all through would hold up the start for a number on a chart: the age of
+# a first state counts from the start of the process then.
+_MOST_FILES = 50_000
+
+
 @dataclass(frozen=True, slots=True)
 class Holdings:
     """The size of one state of the index; `changed` is when it came about, in seconds since 1970."""
@@ -43,10 +48,11 @@ class Watch:
         if held is not None and held.generation == store.generation:
             return held
         counts = store.counts()
-        now = self._clock()
-        # The first state was there before this process: its youngest file tells when. Later ones are seen.
-        read = max((state.seen_ns for state in store.files().values()), default=0) / 1e9
-        changed = now if held is not None else min(now, read or now)
+        changed = self._clock()
+        if held is None and counts.bulletins <= _MOST_FILES:
+            # The first state was there before this process: its youngest file tells when.
+            read = max((state.seen_ns for state in store.files().values()), default=0) / 1e9
+            changed = min(changed, read or changed)
         found = Holdings(store.generation, counts.bulletins, counts.items, counts.passages, changed)
         with self._lock:
             self._held = found

@@ -45,6 +45,11 @@ def term_of(token: str) -> int:
     return 1 + int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big") % _TERMS
 
 
+def text_of(text: str) -> int:
+    """Return the number of a text that is embedded."""
+    return hash_of("text", text)
+
+
 def section_of(section: str) -> int:
     """Return a section's number, the same for spellings that match."""
     return hash_of("section", matching_form(section))

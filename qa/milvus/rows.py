@@ -7,7 +7,7 @@ import hashlib
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,16 @@ from embeddings.encoder import Encoder
 from qa.errors import ModelError, ReadingError
 from qa.lexical import TITLE_WEIGHT
 from qa.milvus.connection import Row
-from qa.milvus.keys import MOST_PASSAGES, content_of, day_of, first_number, hash_of, section_of, term_of
+from qa.milvus.keys import (
+    MOST_PASSAGES,
+    content_of,
+    day_of,
+    first_number,
+    hash_of,
+    section_of,
+    term_of,
+    text_of,
+)
 from qa.milvus.schema import DATA_BYTES, Kind
 from qa.milvus.statistics import Statistics
 from qa.storage.cache import Packed, narrowed
@@ -112,12 +121,24 @@ def outline(bulletin: Bulletin) -> Outline:
     )  # fmt: skip
 
 
-def embed(outlines: Sequence[Outline], encoder: Encoder) -> list[Prepared]:
-    """Embed the units of some bulletins together, each text once, long ones together."""
-    texts = sorted({text for entry in outlines for text in entry.texts}, key=lambda text: (len(text), text))
-    rows = np.zeros((len(texts), encoder.dimension), np.int8)
-    for start in range(0, len(texts), BATCH):
-        part = texts[start : start + BATCH]
+def embed(
+    outlines: Sequence[Outline], encoder: Encoder, known: Mapping[int, Packed] | None = None
+) -> list[Prepared]:
+    """Embed the units of some bulletins together, each text once, long ones together.
+
+    `known` are packed rows of texts embedded before, by `text_of`.
+    """
+    known = known or {}
+    all_texts = {text for entry in outlines for text in entry.texts}
+    missing = sorted(
+        (text for text in all_texts if text_of(text) not in known), key=lambda text: (len(text), text)
+    )
+    held = sorted(all_texts.difference(missing))
+    rows = np.zeros((len(all_texts), encoder.dimension), np.int8)
+    for row, text in enumerate(held, len(missing)):
+        rows[row] = known[text_of(text)]
+    for start in range(0, len(missing), BATCH):
+        part = missing[start : start + BATCH]
         vectors = encoder.encode_passages(part)
         if vectors.shape != (len(part), encoder.dimension) or not np.isfinite(vectors).all():
             raise ModelError(
@@ -125,7 +146,7 @@ def embed(outlines: Sequence[Outline], encoder: Encoder) -> list[Prepared]:
                 f"{encoder.dimension} numbers a text were promised: choose another with --model"
             )
         rows[start : start + len(part)] = narrowed(vectors)
-    place = {text: row for row, text in enumerate(texts)}
+    place = {text: row for row, text in enumerate([*missing, *held])}
     return [
         Prepared(
             entry.name, entry.digest, encoder.fingerprint, entry.content, entry.summary, entry.records,
@@ -291,8 +312,8 @@ class _Placing:
             where = [item.item_id, item.title, item.section, item.date, start, end, page, sentences, text]
             self._passage(json.dumps(where, ensure_ascii=False), [*titled, *tokens(text)], fields)
             for first, last, unit in units_of(stored, item.title if place == 0 else None):
-                key = hash_of("unit", self._number, first, last)
-                self.units.append({"id": key, "number": self._number, **fields, "first": first, "last": last})
+                key = {"id": hash_of("unit", self._number, first, last), "text": text_of(unit)}
+                self.units.append({**key, "number": self._number, **fields, "first": first, "last": last})
                 self.texts.append(unit)
             self._number += 1
 

@@ -108,6 +108,7 @@ def _units(schema: Any, indexes: Any, types: Any, lite: bool, dimension: int) ->
     schema.add_field("id", types.INT64, is_primary=True)
     schema.add_field("number", types.INT64)
     _filterable(schema, indexes, types, lite)
+    schema.add_field("text", types.INT64)
     schema.add_field("first", types.INT32)
     schema.add_field("last", types.INT32)
     schema.add_field("vector", types.FLOAT_VECTOR, dim=dimension)

@@ -21,6 +21,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from embeddings.encoder import Encoder
 from qa.errors import StoreError
 from qa.milvus.address import Address
@@ -30,10 +32,12 @@ from qa.milvus.manifest import Head, head_of, start
 from qa.milvus.publishing import BEGUN, WHOLE, publish
 from qa.milvus.rows import Outline, Prepared, embed, outline, read, record
 from qa.milvus.schema import LIVE, PENDING, Kind, load, make
-from qa.storage.cache import widened
+from qa.storage.cache import Packed, narrowed, widened
 from qa.types import Bulletin
 
 _ATTEMPTS = 20
+_REUSED = 8192
+"""Vectors of a bulletin that its next version may take over."""
 
 
 class MilvusWriter:
@@ -93,7 +97,10 @@ class MilvusWriter:
         encoder = encoder or self._encoder
         self.head.require(encoder, self._connection.address)
         lacking = {entry.digest: entry for entry in outlines if not self._whole(entry)}
-        prepared = {entry.digest: entry for entry in embed(list(lacking.values()), encoder)}
+        known: dict[int, Packed] = {}
+        for entry in lacking.values():
+            known |= self._embedded(entry.name)
+        prepared = {entry.digest: entry for entry in embed(list(lacking.values()), encoder, known)}
         done = []
         for entry in outlines:
             done.append(self._put(entry, prepared.get(entry.digest), encoder))
@@ -188,6 +195,19 @@ class MilvusWriter:
         # The first row says the state: it is written last.
         self._connection.upsert(self._records, rows[:0:-1], size=65_535)
         self._connection.upsert(self._records, rows[:1], size=65_535)
+
+    def _embedded(self, name: str) -> dict[int, Packed]:
+        """Return the vectors of what stands under a name, by text: a new issue of it repeats most of it."""
+        found: dict[int, Packed] = {}
+        for standing in self._names(name):
+            expression = f"content == {int(standing['content'])}"
+            rows = self._connection.query(
+                self._connection.address.units, expression, ["text", "vector"], _REUSED
+            )
+            if rows:
+                packed = narrowed(np.array([row["vector"] for row in rows], np.float32))
+                found |= {int(row["text"]): vector for row, vector in zip(rows, packed, strict=True)}
+        return found
 
     def _names(self, name: str) -> list[Row]:
         """Return the rows under a name that are not removed, the latest last."""

@@ -18,6 +18,7 @@ from qa.milvus.connection import Connection
 from qa.milvus.rows import outline
 from qa.milvus.schema import drop
 from qa.milvus.statistics import Statistics, total
+from qa.storage.cache import widened
 from qa.storage.filters import Filters
 from qa.text import tokens
 from qa.types import Bulletin
@@ -249,6 +250,24 @@ def test_a_publishing_that_broke_off_is_taken_up(
 
 def _stopped(*_: object) -> None:
     raise InterruptedError
+
+
+def test_only_new_texts_of_a_bulletin_are_embedded(
+    writer: MilvusWriter, backend: MilvusBackend, address: Address
+) -> None:
+    writer.put(one("a.txt"))
+    writer.publish()
+    ENCODER.texts.clear()
+    changed = one("a.txt", "上海发布集成电路产业政策。临港落地百个项目。")
+    writer.put(changed)
+    assert set(ENCODER.texts) == {"上海发布集成电路产业政策。临港落地百个项目。", "临港落地百个项目。"}
+    writer.publish()
+    fresh = prepare(changed, ENCODER)
+    state = backend.state(ENCODER)
+    for unit, vector in zip(fresh.units, widened(fresh.vectors), strict=True):
+        best = state.vectors.search(vector, 1)[0][0]
+        assert (best.first, best.last) == (unit["first"], unit["last"])
+        assert best.score == pytest.approx(1.0, abs=1e-5)
 
 
 def test_names_full_of_quotes_stay_names(writer: MilvusWriter, backend: MilvusBackend) -> None:

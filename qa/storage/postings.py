@@ -63,7 +63,7 @@ def count(documents: Iterable[tuple[int, Sequence[str]]], chunk: int = 20_000) -
     vocabulary: dict[str, int] = {}
     numbers: list[int] = []
     lengths: list[int] = []
-    parts: list[tuple[Ints, Ints]] = []
+    parts: list[tuple[Ints, NDArray[np.uint16]]] = []
     words: list[int] = []
     pending: list[int] = []
 
@@ -73,7 +73,7 @@ def count(documents: Iterable[tuple[int, Sequence[str]]], chunk: int = 20_000) -
         base = len(numbers) - len(pending)
         place = np.repeat(np.arange(base, base + len(pending), dtype=np.int64), pending)
         keys, counts = np.unique((place << 32) | np.array(words, np.int64), return_counts=True)
-        parts.append((keys, np.minimum(counts, 65535)))
+        parts.append((keys, np.minimum(counts, 65535).astype(np.uint16)))
         words.clear()
         pending.clear()
 
@@ -87,10 +87,10 @@ def count(documents: Iterable[tuple[int, Sequence[str]]], chunk: int = 20_000) -
             flush()
     flush()
     keys = np.concatenate([part[0] for part in parts]) if parts else np.zeros(0, np.int64)
-    counts = np.concatenate([part[1] for part in parts]) if parts else np.zeros(0, np.int64)
+    counts = np.concatenate([part[1] for part in parts]) if parts else np.zeros(0, np.uint16)
     return Counted(
         np.array(numbers, np.int64), np.array(lengths, np.int32), (keys & 0xFFFFFFFF).astype(np.int32),
-        (keys >> 32).astype(np.int32), counts.astype(np.uint16), list(vocabulary),
+        (keys >> 32).astype(np.int32), counts, list(vocabulary),
     )  # fmt: skip
 
 

@@ -100,7 +100,11 @@ def chinese_dates(text: str, clock: Clock) -> Iterator[tuple[int, int, Span]]:
 
     Of dates that begin together the longest counts, and of equal ones the first rule.
     """
-    upcoming = [(kind, pattern, pattern.search(text)) for kind, pattern in _RULES.items()]
+    upcoming = [
+        (kind, pattern, pattern.search(text))
+        for kind, pattern in _RULES.items()
+        if any(sign in text for sign in _SIGNS[kind])
+    ]
     said: Span | None = None
     while True:
         live = [(kind, match) for kind, _, match in upcoming if match is not None]
@@ -354,4 +358,30 @@ _RULES: dict[str, re.Pattern[str]] = {
     "bare day": _BARE_DAY,
     "month end": _MONTH_END,
     "next day": _NEXT_DAY,
+}
+# What a text must hold for a rule to find anything: most lines hold no date at all.
+_SIGNS = {
+    "day range": ("月",),
+    "day": ("月",),
+    "numeric": ("19", "20"),
+    "month range": ("月",),
+    "first part": ("季度", "个月"),
+    "this quarter": ("季度",),
+    "new year": ("元旦",),
+    "window": ("近", "过去"),
+    "quarter": ("季度", "半年", "Q"),
+    "year range": ("年",),
+    "year end": ("年",),
+    "compared month": ("月",),
+    "relative month": ("月",),
+    "month": ("月",),
+    "plan": ("五",),
+    "year": ("年",),
+    "loose end": ("年", "岁末"),
+    "recent": ("近", "日前", "不久", "前些天"),
+    "named day": ("天", "日"),
+    "week": ("周", "星期", "礼拜"),
+    "bare day": ("日",),
+    "month end": ("月",),
+    "next day": ("次日", "翌日"),
 }

@@ -64,24 +64,35 @@ def read_jsonl(data: bytes, name: str, limits: Limits) -> SourceText:
 def _fields(line: str, where: str) -> dict[str, str]:
     try:
         record: Any = json.loads(line)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise ReadingError(f"{where}: nested too deeply; each line is one object of strings") from None
+    except ValueError as error:
         raise ReadingError(f"{where}: not JSON ({str(error)[:80]}); each line is one object") from None
     if not isinstance(record, dict):
-        raise ReadingError(f"{where}: a JSON {type(record).__name__}, not an object; each line is one object")
+        raise ReadingError(f"{where}: {_kind(record)}, not an object; each line is one object")
     fields: dict[str, str] = {}
     for key in ("id", "title", "text", *_OPTIONAL):
         value = record.get(key)
         if value is None and key in _OPTIONAL:
             value = ""
         if not isinstance(value, str):
-            problem = "is missing" if key not in record else f"is {type(value).__name__}, not a string"
-            raise ReadingError(f"{where}: {key!r} {problem}")
+            problem = "is missing" if key not in record else f"is {_kind(value)}, not a string"
+            raise ReadingError(f"{where}: {key!r} {problem}; each line needs id, title and text")
         fields[key] = value
     if not fields["id"].strip() or not fields["id"].isprintable() or len(fields["id"]) > _LONGEST_ID:
         raise ReadingError(f"{where}: 'id' must be 1 to {_LONGEST_ID} printable characters")
     if fields["date"] and not _is_day(fields["date"]):
         raise ReadingError(f"{where}: 'date' is {fields['date'][:30]!r}, not YYYY-MM-DD")
     return fields
+
+
+def _kind(value: object) -> str:
+    """What JSON calls a value."""
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    if isinstance(value, (int, float)):
+        return "a number"
+    return "a list" if isinstance(value, list) else "an object" if isinstance(value, dict) else "a string"
 
 
 def _is_day(text: str) -> bool:

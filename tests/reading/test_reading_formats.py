@@ -139,9 +139,12 @@ def test_an_export_item_without_text_is_found_by_its_title(tmp_path: Path) -> No
     ("line", "said"),
     [
         ("{", "line 2: not JSON"),
-        ("[1]", "line 2: a JSON list"),
+        ("[1]", "line 2: a list, not an object"),
+        ('{"id": null, "title": null, "text": null}', "line 2: 'id' is null, not a string"),
+        ('{"id": "y", "title": "a", "text": {"a": 1}}', "line 2: 'text' is an object, not a string"),
+        ('{"id": "y", "title": "a", "text": ' + "9" * 5000 + "}", "line 2: not JSON"),
         ('{"title": "a", "text": "b"}', "line 2: 'id' is missing"),
-        ('{"id": 5, "title": "a", "text": "b"}', "line 2: 'id' is int"),
+        ('{"id": 5, "title": "a", "text": "b"}', "line 2: 'id' is a number, not a string"),
         ('{"id": "", "title": "a", "text": "b"}', "line 2: 'id' must be"),
         ('{"id": "a\\nb", "title": "a", "text": "b"}', "line 2: 'id' must be"),
         ('{"id": "x", "title": "a", "text": "b"}', "line 2: id 'x' stands on line 1 too"),
@@ -149,7 +152,7 @@ def test_an_export_item_without_text_is_found_by_its_title(tmp_path: Path) -> No
         ('{"id": "y", "title": "a", "text": "b", "date": "2021-02-30"}', "line 2: 'date' is '2021-02-30'"),
         ('{"id": "y", "title": "", "text": " "}', "line 2: title and text are both empty"),
         ('{"id": "y", "title": "a", "text": "\\ud800"}', "line 2: half a character"),
-        ("[" * 100_000, "line 2: not JSON"),
+        ("[" * 100_000, "line 2: nested too deeply"),
     ],
 )
 def test_a_bad_line_of_an_export_is_named(tmp_path: Path, line: str, said: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -115,6 +116,10 @@ class Library:
         except BaseException:
             backend.close()
             raise
+        if folder is None:
+            # What users of the page keep, such as questions they judged, has a place here all the same.
+            with contextlib.suppress(OSError):
+                (backend.cache / "bulletins").mkdir(parents=True, exist_ok=True)
         library = cls(
             folder or backend.cache / "bulletins",
             backend,

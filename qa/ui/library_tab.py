@@ -95,10 +95,12 @@ class LibraryTab:
 
     def _where(self, language: Language) -> str:
         library = self._desk.library
-        places = (("library.folder", library.bulletins), ("library.index", library.index))
+        places = (
+            ("library.folder", str(Path(library.bulletins).resolve())),
+            ("library.index", library.place),
+        )
         rows = [
-            element("div", element("dt", say(language, key)), element("dd", str(Path(path).resolve())))
-            for key, path in places
+            element("div", element("dt", say(language, key)), element("dd", place)) for key, place in places
         ]
         return str(element("dl", join(rows), class_="where"))
 

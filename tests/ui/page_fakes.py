@@ -102,6 +102,7 @@ class FakeLibrary:
     def __init__(self, folder: Path, *bulletins: Bulletin) -> None:
         self.bulletins = folder
         self.index = folder
+        self.place = str(folder)
         self.settings = FakeSettings()
         self.store = FakeStore({each.name: each for each in bulletins})
 

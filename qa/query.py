@@ -18,14 +18,14 @@ from qa.words import content_terms, is_function_word
 FACT, LIST, WHY_HOW, COMPARE = "fact", "list", "why_how", "compare"
 
 _COMPARE = re.compile(
-    r"比较|对比|相比|区别|不同|差异|异同|分别|各自|各(?!地|级|类|种|方|省|市|区|县|部门"
-    r"|单位|个|国|界|项|位|家|条|年|月|种|行|族)|哪(?:个|家|座|省|市|边|一方)?更|谁更|谁先"
+    r"比较|对比|相比|区别|不同|差异|差别|异同|分别|各自|各(?!地|级|类|种|方|省|市|区|县|部门"
+    r"|单位|个|国|界|项|位|家|条|年|月|种|行|族)|哪(?:个|家|座|省|市|边|一方)?更|谁更|谁先|还是[^，。？]{1,24}更[早晚迟长久短贵大小多少高低快慢]"
     r"|哪个先|之间|两(?:地|市|省|者|部|家|个)[^，。？]{0,8}(?:都|各|有何|共同)|共同点|相同"
 )
 _COMPARE_EN = re.compile(
     r"\bcompar\w+|\bdiffer\w*|\bversus\b|\bvs\b|\bboth\b|\brespectively\b|\bcontrast\w*"
     r"|\bin common\b|\beach of\b|\bearlier or\b|\bwhich .{0,40}(?:earlier|later|larger"
-    r"|first|more)\b",
+    r"|first|more|longer|shorter|bigger|smaller|fewer|less|higher|lower|faster|cheaper)\b",
     re.I,
 )
 _LIST = re.compile(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,8 +10,8 @@ from numpy.typing import NDArray
 
 from qa.answering import refusal
 from qa.answering.changes import ChangeFinder, write_statements
-from qa.answering.collection import SECTIONS, CollectionAnswer, answer_collection
-from qa.answering.compare import sides_of
+from qa.answering.collection import SECTIONS, CollectionAnswer, Match, answer_collection
+from qa.answering.compare import Side, sides_of
 from qa.answering.compose import Writer, needs_year, phrase
 from qa.answering.dated_items import EffectTable
 from qa.answering.evidence import (
@@ -20,10 +19,13 @@ from qa.answering.evidence import (
     ItemView,
     ListEvidence,
     ScoredSentence,
+    asks_openly,
+    coverage,
     point_asked,
     select_explanation,
     select_likely,
     select_list,
+    select_overview,
     term_weights,
     view_item,
     with_subject,
@@ -32,19 +34,18 @@ from qa.answering.standing import answer_dated
 from qa.answering.support import Features, SupportModel, features_of, support_model
 from qa.expectation import Expectation
 from qa.kinds import AGENT, PLACE, TEXT
-from qa.query import COMPARE, LIST, WHY_HOW, Query, analyse
+from qa.query import COMPARE, LIST, WHY_HOW, Query
 from qa.retrieval import Retriever
+from qa.text import matching_form
 from qa.types import Answer, Hit, Sentence
 
 _CANDIDATES = 8
 _LONG_POINT = 160
 _BY_MEANING = 0.2
 _LIKELY = 0.92
+_NAMED = 0.6
+_OTHER_DATE = 0.3
 _LOOSE_KINDS = frozenset({TEXT, AGENT, PLACE})
-_EACH = re.compile(
-    r"分别|各自|各(?=[\u4e00-\u9fff])|都(?=[是有在])|\brespectively\b|\bboth\b|\beach\b"
-    r"|(?:有何|有什么|的)(?:区别|不同|差异|异同)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +120,9 @@ class Answerer:
         item_ids = list(dict.fromkeys(hit.item_id for hit in hits))[:_CANDIDATES]
         best: tuple[float, Evidence] | None = None
         top = hits[0].score if hits else 0.0
-        for item_id in item_ids[:3]:
+        for item_id in item_ids if query.dates else item_ids[:3]:
             hit = next(hit for hit in hits if hit.item_id == item_id)
-            if hit.score < 0.6 * top:
+            if hit.score < (0.4 if query.dates else 0.6) * top:
                 break
             view = view_item(self.retriever, query, item_id)
             if not view.sentences:
@@ -129,6 +130,7 @@ class Answerer:
             found = self._choose(query, view, side=side)
             # The order of retrieval leads; support only overrules it where the two are close.
             worth = hit.score / max(top, 1e-9) + 0.35 * found.support
+            worth -= _OTHER_DATE * found.features.date_missing
             if best is None or worth > best[0] + 1e-9:
                 best = (worth, found)
         return best[1] if best else None
@@ -151,10 +153,16 @@ class Answerer:
         if listing is not None:
             chosen = [*listing.lead, *(point[0] for point in listing.points)]
             return self._weigh(query, view, chosen, listing)
-        if query.kind in {WHY_HOW, LIST}:
+        if query.kind == LIST and side and asks_openly(view, weights):
+            chosen = select_overview(view, 3)
+        elif query.kind in {WHY_HOW, LIST}:
             chosen = select_explanation(view, 4)
-        elif (side and query.expects.kind == TEXT) or view.best.words < _BY_MEANING:
-            # Asked openly, or matched by meaning alone, the answer may lie beside the best sentence.
+        elif query.expects.kind == TEXT and asks_openly(view, weights):
+            # What an item is about stands where it begins.
+            chosen = select_overview(view, 3)
+        elif side and query.expects.kind == TEXT:
+            chosen = select_explanation(view, 3)
+        elif view.best.words < _BY_MEANING:
             chosen = select_likely(view, _LIKELY, 3)
         else:
             chosen = select_likely(view, _LIKELY, 3 if query.expects.kind in _LOOSE_KINDS else 2)
@@ -214,25 +222,26 @@ class Answerer:
 
     def _compare(self, query: Query, hits: Sequence[Hit], allowed: NDArray[np.int64] | None) -> Answer | None:
         sides = sides_of(query)
-        if not sides:
-            sides_evidence = self._residual(query, hits)
-            sides = [query.standalone] * len(sides_evidence)
+        labels = [side.label for side in sides]
+        sides_evidence: list[Evidence | None]
+        if sides:
+            found = [self._side(side, query, allowed) for side in sides]
+            # Sides known by their names alone stand beside one that is supported, never by themselves.
+            supported = any(evidence and self._supports_side(evidence) for evidence in found)
+            sides_evidence = found if supported else [None] * len(found)
         else:
-            sides_evidence = []
-            for side in sides:
-                asked = analyse(side, _EACH.sub("", side), None)
-                found = self.evidence(asked, self.retriever.search(asked, 20, allowed), side=True)
-                sides_evidence.append(found if found and self._carries_side(found) else None)
+            sides_evidence = list(self._residual(query, hits))
+            labels = [query.standalone] * len(sides_evidence)
         covered = [evidence for evidence in sides_evidence if evidence is not None]
-        if not covered or (len(covered) == 1 and len(sides) < 2):
+        if not covered or (len(covered) == 1 and len(labels) < 2):
             return None
-        if len({evidence.view.item.item_id for evidence in covered}) == 1 and len(covered) == len(sides):
-            sides, sides_evidence = [query.standalone], [_joined(covered)]
+        if len({evidence.view.item.item_id for evidence in covered}) == 1 and len(covered) == len(labels):
+            labels, sides_evidence = [query.standalone], [_joined(covered)]
         writer = Writer(query.language)
-        for side, evidence in zip(sides, sides_evidence, strict=True):
+        for label, evidence in zip(labels, sides_evidence, strict=True):
             writer.new_line()
             if evidence is None:
-                writer.say(phrase(query.language, "missing_side", side=side.rstrip("？?。. ")))
+                writer.say(phrase(query.language, "missing_side", side=label.rstrip("？?。. ")))
             else:
                 self._write(writer, query, evidence, header=True)
         return Answer(
@@ -245,9 +254,23 @@ class Answerer:
             citations=writer.citations,
         )
 
-    def _carries_side(self, found: Evidence) -> bool:
+    def _side(self, side: Side, query: Query, allowed: NDArray[np.int64] | None) -> Evidence | None:
+        """What answers one side of a comparison; None when nothing does."""
+        for asked in side.readings(query):
+            found = self.evidence(asked, self.retriever.search(asked, 20, allowed), side=True)
+            if found is None or found.features.place_missing or found.features.date_missing:
+                continue
+            weights = term_weights(self.retriever, side.names(asked))
+            if weights and asked.language == "zh" and not coverage(weights, found.view.text):
+                continue
+            named = not found.features.unmet and coverage(weights, found.view.item.title) >= _NAMED
+            if named or (self._supports_side(found) and not found.off_topic):
+                return found
+        return None
+
+    def _supports_side(self, found: Evidence) -> bool:
         """Whether evidence may stand for one side: asked with half of a question, it is judged less hard."""
-        return found.support >= 0.5 * self._refuse_below and not found.features.place_missing
+        return found.support >= 0.5 * self._refuse_below
 
     def _residual(self, query: Query, hits: Sequence[Hit]) -> list[Evidence | None]:
         """Items that together cover the question's words, when its sides cannot be told apart."""
@@ -299,9 +322,7 @@ class Answerer:
             )
             for number, match in enumerate(found.matches, 1):
                 view = view_item(self.retriever, query, match.item_id)
-                shown = next(
-                    (s for s in view.sentences if s.sentence.start <= match.start < s.sentence.end), view.best
-                )
+                shown = _shown(view, match, found.words)
                 writer.new_line()
                 writer.say(f"{number}. ")
                 writer.header(view.item)
@@ -319,6 +340,15 @@ class Answerer:
             citations=writer.citations,
             hits=tuple(hits),
         )
+
+
+def _shown(view: ItemView, match: Match, words: Sequence[str]) -> ScoredSentence:
+    """The sentence that shows why an item belongs to an answer: the day's, the words', or the first."""
+    at = next((s for s in view.sentences if s.sentence.start <= match.start < s.sentence.end), None)
+    if at is not None and at.order:
+        return at
+    held = {s.order: sum(word in matching_form(s.sentence.text) for word in words) for s in view.sentences}
+    return max(view.sentences, key=lambda s: (held[s.order], -s.order))
 
 
 def _joined(evidence: Sequence[Evidence]) -> Evidence:

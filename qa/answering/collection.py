@@ -90,6 +90,7 @@ _SAME_CLAIM = (
     ("全国", "国内", "我国", "中国"),
 )
 
+_DESCRIBES = 2
 COUNT, ALL, EVENTS, SECTIONS = "count", "all", "events", "sections"
 
 
@@ -103,7 +104,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class CollectionAnswer:
-    """Every matching item in corpus order, counted over `items` items in `bulletins` bulletins."""
+    """Every matching item in corpus order, counted over `items` items in `bulletins` bulletins.
+
+    `words` are those by which an item was found; the sentence that holds them shows why.
+    """
 
     kind: str
     matches: tuple[Match, ...]
@@ -111,6 +115,7 @@ class CollectionAnswer:
     bulletins: int
     condition: str
     sections: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,11 @@ def answer_collection(
     # An implicit list is one only if several items fulfil it: else one item's own list is meant.
     if not matches or (not explicit and len(matches) < 2):
         return None
-    return CollectionAnswer(kind, tuple(matches), len(rows), len(bulletins), conditions.label)
+    # So many conditions that one item alone fulfils describe it: what is asked stands in it.
+    if kind == ALL and len(matches) == 1 and len(conditions.groups) > _DESCRIBES:
+        return None
+    words = tuple(word for group in conditions.groups for word in group)
+    return CollectionAnswer(kind, tuple(matches), len(rows), len(bulletins), conditions.label, words=words)
 
 
 def _kind(query: Query, conditions: Conditions) -> str | None:

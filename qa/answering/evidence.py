@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 
 from qa.answering.scoring import SentenceSigns, sentence_model
-from qa.kinds import AREA, CONTACT, DURATION, MONEY, NUMBER, PERCENT, PERSON, TEXT, TIME
+from qa.kinds import AGENT, AREA, CONTACT, DURATION, MONEY, NUMBER, PERCENT, PERSON, PLACE, TEXT, TIME
 from qa.query import LIST, Query
 from qa.retrieval import Retriever
 from qa.text import matching_form
@@ -26,6 +26,7 @@ from qa.words import content_terms
 _KNOWN_SHARE = 0.35
 _MEASURES = frozenset({TIME, DURATION, NUMBER, MONEY, PERCENT, AREA, PERSON, CONTACT})
 _CHARACTER_SHARE = 0.5
+_LEAD_KINDS = frozenset({AGENT, TIME, PLACE})
 LIST_NOUNS = frozenset(
     "措施 举措 亮点 特点 任务 要点 做法 方向 突破 内容 安排 规定 要求 工作 创新 方面 行动"
     " 事项 功能 目标 政策 支持 采取 提出 推进 推出 实施 开展".split()
@@ -183,6 +184,7 @@ def view_item(
             meets_loose=float(meets and not strict),
             exact_strict=float(exact and strict),
             opening=float(not scored),
+            opening_lead=float(not scored and kind in _LEAD_KINDS),
             announces=float(sentence.start in lead_starts),
             titular=sum(term in form for term in title_terms) / max(1, len(title_terms)),
             length=math.log(max(1, len(sentence.text)) / max(1.0, mean_length)),
@@ -215,6 +217,23 @@ def select_likely(view: ItemView, share: float, limit: int) -> list[ScoredSenten
             break
         chosen.append(scored)
     return sorted(chosen, key=lambda scored: scored.order)
+
+
+def asks_openly(view: ItemView, weights: dict[str, float]) -> bool:
+    """Whether all that a question says and the item's text holds is in the title or a word like 措施.
+
+    Then it asks what the item is about, and no sentence fits it better than another.
+    """
+    title, text = matching_form(view.item.title), matching_form(view.text)
+    if not any(term in title for term in weights):
+        return False
+    return all(term in title or term in LIST_NOUNS or term not in text for term in weights)
+
+
+def select_overview(view: ItemView, limit: int) -> list[ScoredSentence]:
+    """The item's opening sentence and the likeliest of the others."""
+    others = [scored for scored in select_likely(view, 1.0, limit) if scored.order]
+    return [view.sentences[0], *others[: limit - 1]]
 
 
 def select_explanation(view: ItemView, limit: int = 4, share: float = 0.55) -> list[ScoredSentence]:

@@ -25,8 +25,9 @@ class SentenceSigns:
     question asks beyond the topic. `words` and `held` are shares of the question's words, the latter with
     those of the topic counted less. `meets`: it holds the kind of thing asked for, a measure (`strict`) or
     not (`loose`); `exact_strict`: what it counts is what was asked. `opening`: it is the item's first;
-    `announces`: a list follows it; `titular`: the share of the title's words it repeats; `length`: the
-    logarithm of its length over the mean.
+    `opening_lead`: and who, when or where is asked, with which reports begin; `announces`: a list follows
+    it; `titular`: the share of the title's words it repeats; `length`: the logarithm of its length over the
+    mean.
     """
 
     meaning: float
@@ -38,6 +39,7 @@ class SentenceSigns:
     meets_loose: float
     exact_strict: float
     opening: float
+    opening_lead: float
     announces: float
     titular: float
     length: float

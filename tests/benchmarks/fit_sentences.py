@@ -104,7 +104,7 @@ def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _scores(model: SentenceModel, example: Example) -> NDArray[np.float64]:
     weights = dict(model.weights)
-    scores: NDArray[np.float64] = example.signs @ np.array([weights[name] for name in NAMES])
+    scores: NDArray[np.float64] = example.signs @ np.array([weights.get(name, 0.0) for name in NAMES])
     return scores
 
 

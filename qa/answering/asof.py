@@ -19,7 +19,12 @@ from qa.words import content_terms
 BY, WITHIN = "by", "within"
 
 _STOP_VERBS = "废止|失效|作废|截止|结束|到期|过期|终止|停止执行|停止实施|停用"
-_OUT_VERBS = "发布|印发|公布|颁布|出台|下发"
+_OUT_VERBS = "发布|印发|公布|颁布|出台|下发|(?:审议|表决)?通过(?=了|的|哪些|$)"
+# What a rule is called: asked for by that name, it must be one.
+DOCUMENT_NOUNS = frozenset("条例 办法 通知 方案 细则 规则 意见 标准 规范 指南".split())
+_NOT_YET = re.compile(r"还没有?|尚未|尚没有?|仍未|未(?=正式|施|实|生|启|执)")
+_NOT_YET_EN = re.compile(r"\bnot(?: \w+)? yet\b|\byet to\b|\bnot(?= in (?:force|effect))", re.I)
+_LEGAL = re.compile(r"施行|生效|in (?:force|effect)|effective|into (?:force|effect)|effect$", re.I)
 _VERBS = rf"{RULE_VERBS}|有效|{LAUNCH_VERBS}|{_STOP_VERBS}|{_OUT_VERBS}"
 _WH = re.compile(r"什么|哪|多少|几(?!乎)|谁|怎|何|多久|多长")
 _YES_NO = re.compile(r"[吗么]$|(?:没有|没|不|否)$|是否|是不是|有没有|有无|能否")
@@ -32,6 +37,9 @@ _PADDING = re.compile(
     r"|不能|能|会|将|要|被|得到|开始|处于|处在|算|该|全国|全市|全省)+$"
 )
 _NOW = re.compile(r"目前|现在|当前|如今|眼下|至今|迄今|到现在为止")
+_NOW_OR_DONE = re.compile(
+    rf"(?:(?:目前|现在|当前|如今|至今)?已经?|目前|现在|当前)[^，。]{{0,6}}(?:{RULE_VERBS}|{_STOP_VERBS})"
+)
 _STATE = re.compile(r"已经?|了[吗没么]|了没有|是否|有没有|仍|还|尚|目前|现在|当前|如今")
 _BY_BEFORE = re.compile(r"(?:截至|截止到|截止至|截止|截|到|至|直到|在)\s*$")
 _FRAME_BEFORE = re.compile(r"(?:截至|截止到|截止至|截止|直到|自从|自|从|到|至|在|于|将于|打|以)\s*$")
@@ -44,7 +52,7 @@ _WHOLE = re.compile(
     r"哪些|哪几|什么(?=规定|政策|办法|条例|法规|文件|措施|制度|标准|系统|平台)|有什么|多少|几(?=[项部条个件份])|列出|列举|所有|全部"
 )
 _ITEM_NOUNS = (
-    "规定|政策措施|政策|办法|条例|措施|制度|法律法规|法规|文件|规则|规章|意见|通知|方案|细则|举措|新规|规范性文件|东西|内容"
+    "规定|政策措施|政策|措施|制度|法律法规|法规|规范性文件|文件|规章|举措|新规|东西|内容"
     "|事项|事情|项目|消息|新闻|信息"
 )
 # With a subject of its own, these are asked of what one item lists (上海港口实施了哪些措施).
@@ -130,7 +138,23 @@ def may_ask_of_dates(query: Query) -> bool:
         return bool(re.search(_VERBS, text)) and bool(
             _WHOLE.search(text) or _YES_NO.search(text.rstrip("？?。. "))
         )
-    return bool(_VERB_EN.search(text)) and bool(_YES_NO_EN.search(text) or _WHOLE_EN.search(text))
+    asks = _YES_NO_EN.search(text) or _WHOLE_EN.search(text) or query.dates
+    return bool(asks) and bool(_VERB_EN.search(text))
+
+
+def _standing_days(
+    text: str, days: _Days | None, newest: str | None, not_yet: re.Pattern[str], done: re.Pattern[str]
+) -> _Days | None:
+    """The days of what has, or has not yet, come by the day named, or by the newest date when none is."""
+    rest = not_yet.sub("", days.rest if days else text)
+    if not_yet.search(text):
+        last = days.last if days else newest
+        if last is None or (days and days.first is not None):
+            return days
+        return _Days(_day(last, 1), None, rest, days.said if days else "", "since", days is None)
+    if days is None and newest is not None and done.search(text):
+        return _Days(None, newest, _NOW.sub("", rest), "", BY, True)
+    return days
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +176,7 @@ def _chinese(query: Query, newest: str | None) -> DateQuestion | None:
         return None
     days = _days_zh(query, text, newest)
     if whole:
+        days = _standing_days(text, days, newest, _NOT_YET, _NOW_OR_DONE)
         return _whole_zh(query, days, newest) if days else None
     return _yes_no_zh(days, text, newest)
 
@@ -182,8 +207,9 @@ def _yes_no_zh(days: _Days | None, text: str, newest: str | None) -> DateQuestio
         return None
     said, relative = (days.said, days.relative) if days else ("", True)
     return DateQuestion(
-        kind, group, verb, None, last, False, base, (), said, relative, newest, days is not None
-    )
+        kind, group, verb, None, last, False, base, (), said, relative, newest,
+        days is not None or bool(_LEGAL.search(verb)),
+    )  # fmt: skip
 
 
 def _whole_zh(query: Query, days: _Days, newest: str | None) -> DateQuestion | None:
@@ -274,11 +300,14 @@ def _day(iso: str, step: int) -> str:
 
 def _english(query: Query, newest: str | None) -> DateQuestion | None:
     text = query.standalone.strip().rstrip("?.! ")
-    whole, yes_no = _WHOLE_EN.match(text), _YES_NO_EN.match(text)
-    if not whole and not yes_no:
-        return None
     days = _days_en(query, text, newest)
     rest = days.rest if days else text
+    whole, yes_no = _WHOLE_EN.match(rest), _YES_NO_EN.match(rest)
+    if not whole and not yes_no:
+        return None
+    if whole:
+        days = _standing_days(text, days, newest, _NOT_YET_EN, _STATE_EN)
+        rest = days.rest if days else text
     verb = list(_VERB_EN.finditer(rest))
     if not verb:
         return None
@@ -310,19 +339,9 @@ def _english(query: Query, newest: str | None) -> DateQuestion | None:
     base = f"When does {subject} {asked[name]}?"
     said, relative = (days.said, days.relative) if days else ("", True)
     return DateQuestion(
-        kind,
-        group,
-        match.group().lower(),
-        None,
-        last,
-        False,
-        base,
-        (),
-        said,
-        relative,
-        newest,
-        days is not None,
-    )
+        kind, group, match.group().lower(), None, last, False, base, (), said, relative, newest,
+        days is not None or bool(_LEGAL.search(match.group())),
+    )  # fmt: skip
 
 
 def _sort_en(match: re.Match[str]) -> tuple[str, str]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.answering import refusal
-from qa.answering.asof import DateQuestion
+from qa.answering.asof import DOCUMENT_NOUNS, DateQuestion
 from qa.answering.compose import Writer, phrase
 from qa.answering.effect import END, PUBLISH, RULE, START, USE_VERBS, Effect, effects_of
 from qa.answering.sameness import SHORTEST_NAME, base_name
@@ -32,21 +32,25 @@ if TYPE_CHECKING:
 _CHUNK = 4000
 _TEXTS = {
     "zh": {
+        "now": "（以简报最新日期 {newest} 为准。）",
         "relative": "（“{said}”按简报最新日期 {newest} 理解。）",
         "by": "写明在 {last} 或之前{verb}的",
         "since": "写明在 {first} 或之后{verb}的",
         "within": "写明在 {first} 至 {last} 之间{verb}的",
         "on": "写明在 {first} {verb}的",
+        "holding": "含“{words}”且",
         "used": "另有 {n} 条写明在此期间启用或投入使用：",
         "unsure": "另有 {n} 条的日期不够明确或只是计划，无法判断：",
         "none": "在 {bulletins} 期 {items} 条中没有找到{what}内容。",
     },
     "en": {
+        "now": "(As of the newest date in the bulletins, {newest}.)",
         "relative": "(“{said}” is counted from the newest date in the bulletins, {newest}.)",
         "by": " state what {verb} on or before {last}",
         "since": " state what {verb} on or after {first}",
         "within": " state what {verb} between {first} and {last}",
         "on": " state what {verb} on {first}",
+        "holding": " hold “{words}” and",
         "used": "{n} more state what was put to use in that time:",
         "unsure": "{n} more give no date that is exact enough to tell, or only a planned one:",
         "none": "None of the {items} items in {bulletins} bulletins{what}.",
@@ -132,7 +136,7 @@ def answer_over_all(
     counts = {"bulletins": len({row.bulletin for row in rows}), "items": len(rows)}
     if not sure and not unsure and not used:
         # With conditions of its own it may ask for what one item lists.
-        if asked.conditions:
+        if not DOCUMENT_NOUNS.issuperset(asked.conditions):
             return None
         hits = retriever.search(query, max(k, 20), allowed)
         refused = refusal.refuse(retriever, query, hits[:k], answerer.evidence(query, hits))
@@ -248,18 +252,20 @@ def _what(language: str, asked: DateQuestion) -> str:
     texts = _TEXTS["zh" if language == "zh" else "en"]
     verb = asked.verb if language == "zh" else _VERBS[asked.kind]
     # What an assembly passes is new by that, whatever day it is printed.
-    verb += "或通过" if language == "zh" and asked.kind == PUBLISH else ""
+    verb += "或通过" if language == "zh" and asked.kind == PUBLISH and "通过" not in verb else ""
     name = "by" if asked.first is None else "since" if asked.last is None else "within"
     name = "on" if asked.first == asked.last else name
-    return texts[name].format(first=asked.first, last=asked.last, verb=verb)
+    held = texts["holding"].format(words="、".join(asked.conditions)) if asked.conditions else ""
+    return held + texts[name].format(first=asked.first, last=asked.last, verb=verb)
 
 
 def say_relative(writer: Writer, asked: DateQuestion) -> None:
     """Say from which day the question's relative words were counted."""
-    if asked.relative and asked.newest and asked.said:
-        texts = _TEXTS["zh" if writer.language == "zh" else "en"]
+    if asked.relative and asked.newest:
+        name = "relative" if asked.said else "now"
         writer.new_line()
-        writer.say(texts["relative"].format(said=asked.said, newest=asked.newest))
+        text = _TEXTS["zh" if writer.language == "zh" else "en"][name]
+        writer.say(text.format(said=asked.said, newest=asked.newest))
 
 
 def shown_days(effect: Effect) -> str:

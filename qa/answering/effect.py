@@ -73,7 +73,7 @@ _VALID = re.compile(
 _AFTER_MARK = re.compile(rf"(?P<d>{_D}){_FROM}(?P<between>[^。；！？{_D[1:-1]}]{{0,60}}?){_START}")
 _DIRECT = re.compile(rf"(?P<d>{_D})日?{_ADVERBS}{_START}")
 _OPENING = re.compile(
-    rf"(?P<d>{_D})，(?P<between>[^。；！？，{_D[1:-1]}]{{1,40}}?){_START}了?(?=[，。；、：）]|$)"
+    rf"(?P<d>{_D})，(?P<between>[^。；！？，{_D[1:-1]}]{{1,60}}?){_START}了?(?=[，。；、：）]|$)"
 )
 _NOUN_FIRST = re.compile(
     rf"(?P<verb>{RULE_VERBS}|{LAUNCH_VERBS})(?:日期|时间|之日|期限?|日)?(?:已|将|正式)?(?:为|是|定为|定于|：|:|自|从|于"

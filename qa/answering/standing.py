@@ -51,11 +51,9 @@ _VERDICTS = {
 }
 _TEXTS = {
     "zh": {
-        "now": "（以简报最新日期 {newest} 为准。）",
         "undated": "简报中没有这个问题的答案。最接近的是《{title}》，但其中没有写明{verb}日期。",
     },
     "en": {
-        "now": "(As of the newest date in the bulletins, {newest}.)",
         "undated": "The bulletins do not answer this. The nearest item is “{title}”, which gives no date on"
         " which it {verb}.",
     },
@@ -112,7 +110,7 @@ def _of_one(
     writer.say(_sentence(query.language, verdict, shown, asked))
     if statements:
         write_statements(writer, answerer.retriever, statements)
-        _say_counted_from(writer, asked)
+        say_relative(writer, asked)
         return _answer(query, writer, evidence, hits[:k])
     if query.language != "zh":
         writer.new_line()
@@ -127,7 +125,7 @@ def _of_one(
     source = answerer.retriever.store.source(view.bulletin).text
     emphasis = [effect.mention.text] if effect.mention else []
     writer.quote(view.item, view.bulletin, source, sentences, emphasis)
-    _say_counted_from(writer, asked)
+    say_relative(writer, asked)
     return _answer(query, writer, evidence, hits[:k])
 
 
@@ -239,10 +237,3 @@ def _undated(query: Query, asked: DateQuestion, evidence: Evidence, refused: Ans
     verb = ("施行" if asked.verb == "有效" else asked.verb) if chinese else _ENGLISH_VERBS[asked.kind]
     text = _TEXTS["zh" if chinese else "en"]["undated"].format(title=view.item.title, verb=verb)
     return replace(named, answer=text, reason="missing_detail")
-
-
-def _say_counted_from(writer: Writer, asked: DateQuestion) -> None:
-    if asked.relative and asked.newest and not asked.said:
-        writer.new_line()
-        writer.say(_TEXTS["zh" if writer.language == "zh" else "en"]["now"].format(newest=asked.newest))
-    say_relative(writer, asked)

@@ -182,3 +182,20 @@ def test_any_text_gives_effects_with_days_in_order(text: str) -> None:
         assert (effect.first is None) == (effect.last is None)
         assert (effect.first or "") <= (effect.last or "")
         asked(text + "了吗？")
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("哪些规定还没有生效？", "2020-12-31", None),
+        ("截至 2021 年 2 月底，哪些规定尚未施行？", "2021-03-01", None),
+        ("目前已经施行的规定有哪些？", None, "2020-12-30"),
+        ("Which rules are not yet in force?", "2020-12-31", None),
+        ("By 1 March 2021, what rules will have taken effect?", None, "2021-03-01"),
+    ],
+)
+def test_what_holds_or_does_not_hold_yet(question: str, first: str | None, last: str | None) -> None:
+    found = asked(question)
+    assert found is not None
+    assert found.whole
+    assert (found.first, found.last) == (first, last)

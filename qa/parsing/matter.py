@@ -13,7 +13,7 @@ from datetime import date
 
 from qa.dates import find_dates
 from qa.parsing.lines import Line
-from qa.parsing.shapes import Shape, is_dateline, is_marker_line, shape_of, tidy_heading, without_marker
+from qa.parsing.shapes import Shape, is_dateline, shape_of, tidy_heading, without_marker
 from qa.parsing.years import date_in
 from qa.text import compact
 
@@ -54,7 +54,6 @@ _BACK = re.compile(
     rf"|^(?:{_ROLES})\s*[:：]|共印\s*\d+\s*份|\d\s*日\s*印发$"
 )
 _LONGEST_ENTRY = 200
-_WRAPPED = 10
 _SENTENCE = re.compile(r"[。；]|[，,].*[，,]")
 _ENGLISH_COMMA = re.compile(r",(?=\s*(?:(?:19|20)\d\d\b|No\.|Issue\b))")
 
@@ -200,15 +199,15 @@ def _contents(lines: Sequence[Line], start: int) -> tuple[int, list[tuple[str, s
     if last == first and not headed:
         return start, []
     entries: list[tuple[str, str]] = []
+    widest = max((line.extent for line in lines[first:last]), default=0)
     for number in range(first, last):
         found = _leader(lines[number])
-        title = compact(tidy_heading(_leaderless(lines[number])))
+        title = compact(tidy_heading(_leaderless(lines[number]))).rstrip("….·")
+        above = lines[number - 1] if number > first else None
+        # An entry that runs over two lines fills the first of them, which a heading hardly does.
+        if found and above and not _leader(above) and above.extent >= 0.8 * widest and entries:
+            title = entries.pop()[0] + title
         entries.append((title, found.group("page") if found else ""))
-        if found and number > first and not _leader(lines[number - 1]):
-            # An entry may run over two lines, but the first of them is then long and no heading.
-            before = compact(tidy_heading(lines[number - 1].raw))
-            if len(before) >= _WRAPPED and not is_marker_line(lines[number - 1].text):
-                entries.append((before + title, found.group("page")))
     return max(last, first), entries
 
 

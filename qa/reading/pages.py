@@ -22,6 +22,7 @@ PAGE_MARK = re.compile(
 )
 _MARK_LINE = re.compile(rf"^(?:{PAGE_MARK.pattern})$", re.MULTILINE)
 _NUMBER_LINE = re.compile(r"[ \t\f\u3000]*([0-9０-９]{1,4})[ \t\f\u3000]*")
+_NUMBER_ALONE = re.compile(rf"^{_NUMBER_LINE.pattern}$", re.MULTILINE)
 _DECORATION = re.compile(r"^[^\S\n]*(?P<rule>[^\w\s](?:[^\w\n]*[^\w\s])?|_[_ ]*_)[^\S\n]*$", re.MULTILINE)
 _DIGITS = re.compile(r"[0-9０-９]+")
 
@@ -63,17 +64,30 @@ def _space_breaks(text: str) -> list[int]:
 
 
 def _mark_breaks(text: str) -> list[int]:
-    """Starts of the pages that page marks part, where there are two or more and their numbers run on."""
-    marks = [
-        (match.start(), match.end(), int(_DIGITS.findall(match.group())[0]))
-        for match in _MARK_LINE.finditer(text)
-    ]
-    if len(marks) < 2 or any(after[2] != before[2] + 1 for before, after in itertools.pairwise(marks)):
+    """Starts of the pages that page marks part, where there are two or more and their numbers run on.
+
+    Numbers alone are page marks where there are three or more, well apart, and one interrupts a sentence.
+    """
+    marks = [match.span() for match in _MARK_LINE.finditer(text)]
+    if len(marks) < 2:
+        numbers = [match.span() for match in _NUMBER_ALONE.finditer(text)]
+        marks = numbers if len(numbers) > 2 and _interrupt(text, numbers) else []
+    counted = [int(_DIGITS.findall(text[slice(*mark)])[0]) for mark in marks]
+    if len(marks) < 2 or any(after != before + 1 for before, after in itertools.pairwise(counted)):
         return []
     # A mark stands at the foot of its page, unless the text begins with one.
     if not text[: marks[0][0]].strip():
-        return [start for start, _, _ in marks[1:]]
-    return [end + 1 for _, end, _ in marks if end < len(text)]
+        return [start for start, _ in marks[1:]]
+    return [end + 1 for _, end in marks if end < len(text)]
+
+
+def _interrupt(text: str, numbers: list[tuple[int, int]]) -> bool:
+    """Whether numbers stand at least eight lines apart, and one of them within a sentence."""
+    between = [text[left[1] : right[0]] for left, right in itertools.pairwise(numbers)]
+    if any(sum(bool(line.strip()) for line in part.split("\n")) < 8 for part in between):
+        return False
+    before = [text[:start].rstrip()[-40:].rpartition("\n")[2] for start, _ in numbers]
+    return any(len(line) >= 12 and line[-1] not in "。！？；：.!?;:”）》" for line in before)
 
 
 def find_marks(text: str, pages: tuple[Page, ...]) -> tuple[tuple[int, int], ...]:

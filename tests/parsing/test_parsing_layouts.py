@@ -91,3 +91,34 @@ def test_page_marks_and_running_headers_stay_out_of_every_quote(mark: str, heade
     assert len(bulletin.pages) == text.count("\f") + 1
     check_spans(bulletin)
     check_coverage(bulletin)
+
+
+@pytest.mark.parametrize("mark", ["— {} —", "第 {} 页", "{}"])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"], ids=["no blank lines", "blank lines between all lines"])
+@pytest.mark.parametrize("trailing", [False, True], ids=["plain line ends", "a space ends each block"])
+def test_pages_are_parted_by_their_marks_where_form_feeds_are_lost(
+    mark: str, gap: str, trailing: bool
+) -> None:
+    setting = Setting(
+        width=52, drop_indent=True, between_lines=gap, between_blocks=gap, block_end=" " * trailing
+    )
+    lines = [line for line in typeset(setting).split("\n") if line.strip()]
+    pages = [lines[start : start + 11] for start in range(0, len(lines), 11)]
+    text = gap.join(gap.join([*page, mark.format(number)]) for number, page in enumerate(pages, 1)) + "\n"
+    bulletin = parse_bulletin(source(text))
+    assert len(bulletin.pages) == len(pages) == 4
+    assert [compact(item.title) for item in bulletin.items] == [compact(title) for title in TITLES]
+    assert [compact(passage.text) for item in bulletin.items for passage in item.passages] == [
+        compact(paragraph) for paragraph in PARAGRAPHS
+    ]
+    check_spans(bulletin)
+    check_coverage(bulletin)
+
+
+def test_numbers_alone_are_no_page_marks_in_a_table_or_between_whole_sentences() -> None:
+    table = "某市召开会议\n会议公布了各区项目数。\n" + "\n".join(
+        f"{number}\n浦东项目" for number in range(1, 9)
+    )
+    numbered = "\n".join(f"{number}\n" + "某区建成一批社区设施，方便居民。\n" * 9 for number in range(1, 5))
+    for text in (table, numbered):
+        assert len(parse_bulletin(source(text)).pages) == 1

@@ -14,6 +14,7 @@ from qa.kinds import (
     AGENT,
     EN_RULES,
     MANNER,
+    NO_UNIT,
     NUMBER,
     NUMERAL,
     PLACE,
@@ -32,7 +33,7 @@ _NOT_A_COUNT = re.compile(
     r"|十[一二三四五]五|一(?:批|定|体|步|般|些|旦|致|系列|流|律|并|直|方面|目了然|览)|统一"
     r"|之一|进一步|同一|唯一|万一|20\d\d(?![\d万亿元家个人项])"
 )
-_MEASURE = re.compile(rf"(?<!哪)(?:多少|几)(?P<unit>{UNITS})?(?P<noun>[\u4e00-\u9fff]{{0,10}})")
+_MEASURE = re.compile(rf"(?<!哪)(?:多少|几)(?P<unit>{NO_UNIT}(?:{UNITS}))?(?P<noun>[\u4e00-\u9fff]{{0,10}})")
 _BEFORE = re.compile(r"(?P<noun>[\u4e00-\u9fff]{2,8}?)(?:一共|总共|共|现)?(?:有|是|为|达|约)$")
 
 

@@ -12,6 +12,13 @@ UNITS = (
     "岁|倍|成|天|日|年|月|周|小时|分钟|页|章|节|部|支|只|头|点|级|层|轮|场|街道|区|县|市"
     "|省|国|城市|企业|板块|方面|版本"
 )
+# Words that begin with the character of a unit: 多少支持 counts no 支.
+NO_UNIT = (
+    "(?!支持|支付|支出|支援|项目|家庭|家长|处罚|处分|处理|门票|门诊|对象|对策|场地|场所|场馆|套餐|单位|列车|级别"
+    "|国家|里程|分成|分数|天然|日元|年级|月租|位置|名额|名单|条件|条款|点击|班级|台账|例外|起诉|批次|层次|种类|类别"
+    "|类型|种子|部门|部分|所有|次数|期限|片区|个人|个体|笔试|份额|区域|市场|市民|省份|省级|村民|元素|本科|本金|间隔"
+    "|节能|节约|节点|头部|轮次|成本|倍数|岁数|年限|度假|户籍|户数|家数|人民币)"
+)
 
 # Kinds of answer. TEXT takes any sentence.
 TIME, DURATION, NUMBER, MONEY, PERCENT, AREA, PERSON, AGENT, PLACE, REASON, MANNER, CONTACT, TEXT = (
@@ -44,7 +51,8 @@ SIGNS: dict[str, re.Pattern[str]] = {
     ),
     NUMBER: re.compile(rf"{NUMERAL}|百分之|%|％|‰"),
     MONEY: re.compile(
-        rf"{NUMERAL}\s*(?:多|余)?\s*(?:[万亿千百])*\s*(?:元|美元|欧元|港元|人民币|日元|英镑)"
+        rf"{NUMERAL}\s*(?:多|余)?\s*(?:[万亿千百])*\s*(?:元|[美欧港日韩新加澳]元|人民币|日圆|英镑|克朗|法郎|卢布|卢比|泰铢"
+        rf"|比索|令吉|越南盾|兰特|迪拉姆|里亚尔|雷亚尔|新台币|澳门元|块钱?(?![地田]))"
         rf"|免费|无偿|[￥¥$€]\s*\d"
     ),
     PERCENT: re.compile(
@@ -197,7 +205,7 @@ EN_RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|how (?:large|big) .{0,25}(?:fund|grant|award|subsid|invest)|how many (?:yuan|rmb)"
         ),
     ),
-    (PERCENT, re.compile(r"percent|proportion|what share|ratio|what fraction|growth rate")),
+    (PERCENT, re.compile(r"percent|proportion|what share|\bratio\b|what fraction|growth rate")),
     (
         DURATION,
         re.compile(

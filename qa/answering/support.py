@@ -18,9 +18,19 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from qa.answering.asked import Asked, asked_of, clauses_with_values
+from qa.answering.clauses import clause_form
 from qa.answering.evidence import ItemView, ScoredSentence, coverage, partial_coverage, term_weights
+from qa.answering.premises import (
+    missing_dates,
+    missing_figures,
+    missing_names,
+    missing_nouns,
+    missing_places,
+    sure_place,
+)
+from qa.answering.roles import Role, role_of
 from qa.kinds import AREA, CONTACT, DURATION, MONEY, NUMBER, PERCENT, PERSON, TIME
-from qa.places import Place, gazetteer
 from qa.query import Query
 from qa.retrieval import Retriever
 from qa.text import matching_form
@@ -56,35 +66,44 @@ class Features:
     english: float
     followup: float
     partial: float
+    role: float
+    role_unfilled: float
+    role_unfilled_item: float
+    unit_missing: float
+    focus_lacking: float
+    focus_lacking_item: float
+    qualifier_missing: float
+    rival: float
+    noun_missing: float
+    noun_foreign: float
 
     def to_dict(self) -> dict[str, float]:
         """The features by name."""
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """A premise of the question that the evidence contradicts: what was asked, what it says instead."""
-
-    asked: str
-    found: str
-
-
 def features_of(
     retriever: Retriever, query: Query, view: ItemView, chosen: Sequence[ScoredSentence]
 ) -> Features:
     """Look at the question beside the sentences chosen for it and the item they come from."""
-    weights = _own_weights(retriever, query)
+    weights = own_weights(retriever, query)
     item_text = matching_form(view.text)
-    quoted = view.item.title + "".join(scored.sentence.text for scored in chosen)
-    meaning = max((scored.meaning for scored in chosen), default=0.0)
+    sentences = [scored.sentence.text for scored in chosen]
+    every = [scored.sentence.text for scored in view.sentences]
+    quoted = view.item.title + "".join(sentences)
     strict = query.expects.kind in STRICT_KINDS
     met = any(scored.meets for scored in chosen)
     met_item = any(scored.meets for scored in view.sentences)
     words_item = coverage(weights, item_text)
     rest = {term: weight for term, weight in weights.items() if term in view.rest}
+    role = asked_role(query)
+    detail = asked_detail(query, view)
+    clauses = clauses_with_values(detail, sentences)
+    total = sum(weights.values()) or 1.0
+    nouns = missing_nouns(weights, item_text)
+    foreign = [w for noun, w in nouns.items() if not any(character in item_text for character in noun)]
     return Features(
-        meaning=meaning,
+        meaning=max((scored.meaning for scored in chosen), default=0.0),
         beyond=max(-1.0, min(1.0, 4.0 * beyond_everyday(retriever, query, view))),
         words_item=words_item,
         words_sentence=partial_coverage(weights, quoted),
@@ -94,8 +113,8 @@ def features_of(
         inexact=float(strict and not any(scored.exact for scored in chosen)),
         place_missing=float(bool(missing_places(query, view))),
         date_missing=float(bool(missing_dates(query, view))),
-        figure_missing=float(any(figure not in item_text for figure in query.numbers)),
-        name_missing=_names_missing(query, item_text),
+        figure_missing=float(bool(missing_figures(query, item_text))),
+        name_missing=len(missing_names(query, item_text)) / max(1, len(query.names)),
         worst_term=_worst_term(weights, item_text),
         asks_more=float(bool(rest)),
         rest_words=coverage(rest, item_text),
@@ -106,7 +125,34 @@ def features_of(
         english=float(query.language == "en"),
         followup=float(bool(query.carried)),
         partial=4.0 * words_item * (1.0 - words_item) if weights else 0.0,
+        role=float(role is not None),
+        role_unfilled=_unfilled(role, sentences),
+        role_unfilled_item=_unfilled(role, every),
+        unit_missing=detail.unit_missing(sentences),
+        focus_lacking=detail.focus_lacking(clauses),
+        focus_lacking_item=detail.focus_lacking(clauses_with_values(detail, every)),
+        qualifier_missing=detail.qualifier_missing(clause_form(quoted), clauses),
+        rival=detail.rival(clauses),
+        noun_missing=max(nouns.values(), default=0.0) / total,
+        noun_foreign=max(foreign, default=0.0) / total,
     )
+
+
+def asked_role(query: Query) -> Role | None:
+    """The role that the question asks to have filled, by its own words or by those it took over."""
+    return role_of(query.question, query.language) or role_of(query.standalone, query.language)
+
+
+def asked_detail(query: Query, view: ItemView) -> Asked:
+    """The detail asked for, told apart from the words that only say of which item."""
+    title = matching_form(view.item.title)
+    known = {term for term in query.terms if term in title or term in query.carried}
+    known.update(matching_form(mention.text) for mention in query.places)
+    return asked_of(query.standalone, query.language, query.expects, known, counted=query.ordinal is not None)
+
+
+def _unfilled(role: Role | None, sentences: Sequence[str]) -> float:
+    return float(role is not None and not any(role.filled_in(sentence) for sentence in sentences))
 
 
 def beyond_everyday(retriever: Retriever, query: Query, view: ItemView) -> float:
@@ -115,15 +161,15 @@ def beyond_everyday(retriever: Retriever, query: Query, view: ItemView) -> float
     return retriever.background.beyond_everyday(retriever.encode(query.rewritten), cosine, query.language)
 
 
-def _own_weights(retriever: Retriever, query: Query) -> dict[str, float]:
+def own_weights(retriever: Retriever, query: Query) -> dict[str, float]:
     """What each content word is worth; one of a single character (交, 设) says little of the topic."""
     weights = term_weights(retriever, _own_terms(query))
     return {term: weight * (1.0 if len(term) > 1 else _SINGLE) for term, weight in weights.items()}
 
 
 def _own_terms(query: Query) -> list[str]:
-    """Content words without the places (checked apart) and without words contained in longer ones."""
-    named = {matching_form(mention.text) for mention in query.places}
+    """Content words without the places that are checked apart and without words contained in longer ones."""
+    named = {matching_form(mention.text) for mention in query.places if sure_place(mention)}
     terms = [term for term in query.terms if term not in named]
     return [t for t in terms if not any(t != other and t in other for other in terms)]
 
@@ -157,83 +203,20 @@ def _nearness(
     return best
 
 
-def missing_places(query: Query, view: ItemView) -> list[Place]:
-    """Places the question names that the item neither names, nor lies in, nor holds."""
-    if not query.places:
-        return []
-    said = [place for mention in gazetteer().find(view.text) for place in mention.places]
-    text = matching_form(view.text)
-    missing = []
-    for mention in query.places:
-        # A district goes by its short name in many a compound; only its full name is a sure premise.
-        if all(p.level == "district" and mention.text != p.name for p in mention.places):
-            continue
-        if any(matching_form(name) in text for name in {mention.text, *(p.label for p in mention.places)}):
-            continue
-        if any(asked.covers(there) for asked in mention.places for there in said):
-            continue
-        missing.append(mention.places[0])
-    return missing
-
-
-def missing_dates(query: Query, view: ItemView) -> list[str]:
-    """Dates the question names that fit no date of the item (a year fits any day in it)."""
-    missing = []
-    for asked in query.dates:
-        if not asked.first or not asked.last or asked.precision == "unknown":
-            continue
-        said = [(m.first, m.last) for m in view.item.dates if m.first and m.last]
-        if view.item.date:
-            said.append((view.item.date, view.item.date))
-        if not any(first <= asked.last and asked.first <= last for first, last in said):
-            form = matching_form(asked.text)
-            if form not in matching_form(view.text):
-                missing.append(asked.text)
-    return missing
-
-
-def place_conflict(query: Query, view: ItemView) -> Conflict | None:
-    """The wrong place of a question whose item tells of another one."""
-    missing = missing_places(query, view)
-    said = gazetteer().find(view.item.title) or gazetteer().find(view.text[:120])
-    if not missing or not said:
-        return None
-    return Conflict(missing[0].label, said[0].places[0].label)
-
-
-def date_conflict(query: Query, view: ItemView) -> Conflict | None:
-    """The wrong date of a question whose item gives another one."""
-    missing = missing_dates(query, view)
-    found = view.item.date or next((m.text for m in view.item.dates if m.first), None)
-    return Conflict(missing[0], found) if missing and found else None
-
-
-def _names_missing(query: Query, item_text: str) -> float:
-    """Share of the quoted names (《…》, “…”) of whose character pairs the item holds under 60 %."""
-    if not query.names:
-        return 0.0
-    return sum(_pairs_held(name, item_text) < 0.6 for name in query.names) / len(query.names)
-
-
-def _pairs_held(name: str, text: str) -> float:
-    form = matching_form(re.sub(r"[《》“”（）()]", "", name))
-    pairs = {form[i : i + 2] for i in range(len(form) - 1)} or {form}
-    return sum(pair in text for pair in pairs) / len(pairs)
-
-
 @dataclass(frozen=True, slots=True)
 class SupportModel:
     """Logistic regression over `Features` and the products of pairs of them.
 
     P(supported) = 1 / (1 + exp(-(intercept + Σ w·x))); the name of a product is `first*second`. A question
-    closer to everyday questions than to the item, and of whose words the item holds less than
-    `off_topic_words`, is off topic whatever else it says.
+    plainly closer to everyday questions than to the item (`beyond` below `off_topic_beyond`), and of whose
+    words the item holds less than `off_topic_words`, is off topic whatever else it says.
     """
 
     intercept: float
     coefficients: tuple[tuple[str, float], ...]
     off_topic_words: float
     refuse_below: float
+    off_topic_beyond: float
 
     def probability(self, features: Features) -> float:
         """The probability, in (0, 1), that the evidence carries what is asked."""
@@ -247,7 +230,7 @@ class SupportModel:
     def off_topic(self, features: Features) -> bool:
         """Whether the question has nothing to do with the item found for it."""
         words = 0.0 if features.english else features.words_item
-        return features.beyond < 0.0 and words < self.off_topic_words
+        return features.beyond < self.off_topic_beyond and words < self.off_topic_words
 
 
 @lru_cache(maxsize=1)
@@ -259,4 +242,5 @@ def support_model() -> SupportModel:
         tuple((name, float(weight)) for name, weight in stored["coefficients"].items()),
         float(stored["off_topic_words"]),
         float(stored["refuse_below"]),
+        float(stored["off_topic_beyond"]),
     )

@@ -6,6 +6,7 @@ planned or not given is said to be so. Nothing is counted that the text doesn't 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -19,7 +20,7 @@ from qa.answering.asof import DateQuestion, date_question, may_ask_of_dates
 from qa.answering.changes import Statement, write_statements
 from qa.answering.compose import Writer
 from qa.answering.dated_items import answer_over_all, say_relative, shown_days
-from qa.answering.effect import END, PUBLISH, START, Effect, effects_of
+from qa.answering.effect import END, MOVED_VERBS, PUBLISH, START, Effect, effects_of
 from qa.answering.evidence import ItemView, with_subject
 from qa.answering.sameness import base_name
 from qa.query import Query, analyse
@@ -104,7 +105,7 @@ def _of_one(
         refused = refusal.refuse(answerer.retriever, base, hits[:k], evidence)
         return _undated(query, asked, evidence, refused) if asked.explicit else None
     statements = answerer.changes.find(base, evidence, hits)
-    effect, effects = _latest(statements, effect, effects)
+    effect, effects = _latest(statements, effect, effects, asked.last)
     verdict, shown = _verdict(effect, effects, asked)
     writer = Writer(query.language)
     writer.say(_sentence(query.language, verdict, shown, asked))
@@ -143,14 +144,21 @@ def _answer(query: Query, writer: Writer, evidence: Evidence, hits: Sequence[Hit
 
 
 def _latest(
-    statements: Sequence[Statement], effect: Effect, effects: Sequence[Effect]
+    statements: Sequence[Statement], effect: Effect, effects: Sequence[Effect], day: str | None
 ) -> tuple[Effect, list[Effect]]:
-    """The effect as the newest statement has it, and all that was said of it."""
+    """The effect as the newest statement has it, and all that was said of it.
+
+    A new issue of a rule that begins after `day` leaves the old one in force until then; a day that was
+    moved, or only planned, is no longer the day.
+    """
     everything = list(effects)
     for statement in statements:
         later = effects_of(statement.sentences, statement.item.dates)
         everything.extend(later)
-        effect = next((e for e in later if e.kind == effect.kind and e.first), effect)
+        new = next((e for e in later if e.kind == effect.kind and e.first), effect)
+        moved = effect.planned or new.kind != START or re.fullmatch(MOVED_VERBS, new.verb)
+        if moved or standing(effect, day) != YES or standing(new, day) == YES:
+            effect = new
     return effect, everything
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from qa.answering.effect import DRAFT, END, HELD, MOVED_VERBS, START, Effect, effects_of
 from qa.answering.sameness import NAME, NOTICE_WORDS, SHORTEST_NAME, base_name
 from qa.dates import find_dates
-from qa.kinds import AREA, DURATION, MONEY, NUMBER, PERCENT, TEXT
+from qa.kinds import AREA, DURATION, MONEY, NUMBER, PERCENT, TEXT, TIME
 from qa.query import Query
 from qa.text import compact, matching_form
 from qa.types import Item, Sentence
@@ -31,7 +31,7 @@ _MOVED = (
 )
 _NUMBER = re.compile(
     r"(?<![\d.])(\d[\d,]*(?:\.\d+)?)\s*(?:多|余)?\s*((?:[万亿千百]+\s*)?(?:元|美元|欧元|%|％|个百分点|平方米|平方公里|公顷|亩"
-    r"|公里|吨|人|名|家|户|个月|个工作日|个|项|套|辆|张|年|工作日|天|日|小时|分钟|倍|岁|周岁|千瓦时|度|立方米|万))"
+    r"|公里|吨|人|名|家|户|个月|个工作日|个|项|套|辆|张|年|工作日|天|日|小时|分钟|倍|岁|周岁|千瓦时|时|点|度|立方米|万))"
 )
 # Figures that are measured anew each time: another value is news, not a change of what was said.
 _MEASURED = re.compile(
@@ -40,6 +40,8 @@ _MEASURED = re.compile(
 _REPLACED = re.compile(
     r"(?:由|从|原来?的?|原定)[^，。；]{0,24}?\d[^，。；]{0,12}?(?=调整|提高|上调|下调|降|增|提|改|延|缩|变)"
 )
+# Asked when, it is the hour that another hour replaces; days are compared by what they begin and end.
+_CLOCK = ("时", "点")
 _COUNTED = frozenset((NUMBER, MONEY, PERCENT, AREA, DURATION))
 _ADOPTED = re.compile(r"通过|发布|印发|公布|出台|颁布|施行|实施|生效")
 _CLAUSE = re.compile(r"[^，；。！？：]+[，；。！？：]?")
@@ -134,7 +136,8 @@ def _figures_changed(
     query: Query, earlier: Side, later: Side, alike: int
 ) -> tuple[Sentence, Sentence] | None:
     """The later sets a figure of the same unit anew, said of the same words."""
-    if query.expects.kind not in _COUNTED | {TEXT} or alike < 2:
+    kind = query.expects.kind
+    if kind not in _COUNTED | {TEXT, TIME} or alike < 2:
         return None
     for sentence in later.focus:
         text = compact(sentence.text)
@@ -143,7 +146,7 @@ def _figures_changed(
         for clause in _clauses(text):
             if not re.search(_MOVED, clause):
                 continue
-            news = _figures(clause)
+            news = {figure for figure in _figures(clause) if kind != TIME or figure[1] in _CLOCK}
             if not news:
                 continue
             for old in earlier.focus:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -231,3 +232,66 @@ def test_nothing_in_the_days_asked_for_is_said_over_all_items(issues: Library) -
 )
 def test_titles_of_one_subject(title: str, other: str, alike: int) -> None:
     assert likeness(title, other) == likeness(other, title) == alike
+
+
+RECORDS = [
+    (
+        "a1",
+        "关于开展2023年度小巨人企业申报的通知",
+        "申报材料须于2023年5月20日前报送。每家奖励30万元。",
+        "2023-04-18",
+    ),
+    (
+        "a2",
+        "关于延长2023年度小巨人企业申报期限的通知",
+        "2023年度申报截止时间延长至2023年6月10日。",
+        "2023-05-17",
+    ),
+    (
+        "a3",
+        "关于开展2024年度小巨人企业申报的通知",
+        "申报材料须于2024年5月25日前报送。每家奖励40万元。",
+        "2024-04-20",
+    ),
+    (
+        "b1",
+        "生育津贴计发办法（试行）",
+        "《生育津贴计发办法（试行）》自2023年1月1日起施行，有效期3年。",
+        "2022-12-20",
+    ),
+    ("b2", "生育津贴计发办法", "《生育津贴计发办法》自2025年1月1日起施行，试行办法同时废止。", "2024-12-10"),
+    ("d1", "市图书馆开放时间公告", "市图书馆开放时间为每日9时至21时。", "2024-01-05"),
+    ("d2", "市图书馆调整开放时间", "7月1日起，市图书馆开放时间调整为每日8时30分至22时。", "2024-06-20"),
+]
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("export")
+    lines = [
+        json.dumps(dict(zip(("id", "title", "text", "date"), record, strict=True))) for record in RECORDS
+    ]
+    (folder / "items.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    with Library.open(folder, tmp_path_factory.mktemp("index")) as library:
+        yield library
+
+
+@pytest.mark.parametrize(
+    ("question", "changed"),
+    [
+        ("2023年度小巨人企业申报截止到什么时候？", True),
+        ("2024年度小巨人企业申报截止到什么时候？", False),
+        ("2023年度小巨人企业奖励多少钱？", False),
+        ("市图书馆几点开放？", True),
+    ],
+)
+def test_items_of_one_export_are_ordered_by_their_own_dates(
+    export: Library, question: str, changed: bool
+) -> None:
+    assert ("其后变更为" in export.ask(question).answer) == changed
+
+
+def test_the_old_rule_holds_until_the_new_one_begins(export: Library) -> None:
+    text = compact(export.ask("截至2024年6月，生育津贴计发办法施行了吗？").answer)
+    assert text.startswith("截至2024-06-30，已施行（施行日期：2023-01-01）")
+    assert "2025年1月1日起施行" in text

@@ -20,6 +20,8 @@ from qa.ui.texts import Language, say
 _FOCUS = "() => { document.querySelector('#question textarea')?.focus(); }"
 _CHOOSE = """(sections, bulletins, since, until, mode) =>
   JSON.stringify({ sections, bulletins, since, until, mode })"""
+_ASKED = "(question) => { sessionStorage.setItem('bulletin-qa.asked', question); }"
+UNANSWERED = "() => sessionStorage.getItem('bulletin-qa.asked') || ''"
 MAX_WRITTEN = 100_000
 _DOWNLOAD = """(text) => {
   if (!text) return;
@@ -71,6 +73,8 @@ class ChatEvents:
             tab.thread.example(self._example, state, fresh, **asking),
             tab.thread.again(self._again, state, fresh, **asking),
         ]
+        # Until it has arrived the browser keeps what was sent: the process may end in that moment.
+        tab.question.submit(None, tab.question, js=_ASKED)
         tab.question.stop(
             self._stop, [tab.conversation, tab.written, language], self._shown, cancels=asked, **quick
         )

@@ -15,7 +15,7 @@ import gradio as gr
 from qa.errors import BulletinQAError
 from qa.ui.asking import Asker
 from qa.ui.chat import ChatTab, carried
-from qa.ui.chat_events import ChatEvents
+from qa.ui.chat_events import UNANSWERED, ChatEvents
 from qa.ui.conversation import Conversation
 from qa.ui.desk import Desk
 from qa.ui.evaluation_tab import EvaluationTab
@@ -118,7 +118,7 @@ class Page:
         state = [self._language, chat.conversation]
         self.blocks.load(self._load, [self._wish, chat.conversation], spoken, js=_KEPT, **quick).then(
             None, self._wish, js=_TELL_LANGUAGE
-        )
+        ).then(None, None, chat.question, js=UNANSWERED)
         changed = self._switch.click(self._change, [*state, chat.opened], spoken, **quick)
         changed.then(None, self._wish, js=_KEEP_CHOICE)
         changed.then(library.plots, self._language, library.charts, **quick)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import errno
 import hmac
+import json
 import os
 import re
 import socket
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from qa.errors import UsageError
 from qa.ui.limits import Limits
 from qa.ui.operations.context import ANONYMOUS, PROBES, path_of
+from qa.ui.texts import say
 from qa.ui.version import version
 
 if TYPE_CHECKING:
@@ -191,13 +193,19 @@ def create_app(
         pwa=False,
         mcp_server=False,
         theme=theme(),
-        css=static.joinpath("page.css").read_text(encoding="utf-8"),
+        css=static.joinpath("page.css").read_text(encoding="utf-8") + _drop_texts(),
         head=static.joinpath("head.html").read_text(encoding="utf-8"),
     )
     names = _LOCAL if host in _LOOPBACK else None
     app.add_middleware(Guard, names=names, credentials=auth)
     app.add_middleware(RequestLog, metrics=station.metrics)
     return app
+
+
+def _drop_texts() -> str:
+    """The words on the areas that take files, as a style that follows the page's language."""
+    said = [json.dumps(say(language, "library.upload"), ensure_ascii=False) for language in ("en", "zh")]
+    return f":root {{ --bqa-drop: {said[0]}; }}\n:root:lang(zh) {{ --bqa-drop: {said[1]}; }}\n"
 
 
 def serve(

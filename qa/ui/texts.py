@@ -145,9 +145,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "library.skipped": ("跳过《{name}》：{reason}", "Skipped “{name}”: {reason}"),
     "library.folder": ("简报文件夹", "Bulletins folder"),
     "library.index": ("索引文件夹", "Index folder"),
-    "library.contents.head": ("### 目录", "### Contents"),
-    "library.upload.head": ("### 上传简报", "### Upload bulletins"),
-    "library.care.head": ("### 整理", "### Look after the library"),
+    "library.contents.head": ("## 目录", "## Contents"),
+    "library.upload.head": ("## 上传简报", "## Upload bulletins"),
+    "library.care.head": ("## 整理", "## Look after the library"),
     "library.file.done": ("已加入", "added"),
     "library.file.failed": ("没有加入", "not added"),
     "library.file.waiting": ("等待", "waiting"),
@@ -155,7 +155,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "library.file.added": ("已加入：{items} 条", "added: {items} items"),
     "library.file.renamed": ("已加入，存为《{name}》：{items} 条", "added as “{name}”: {items} items"),
     "library.file.same": ("内容与《{name}》相同，未重复加入", "the same as “{name}”, not added again"),
-    "library.cancelled": ("已取消；已加入的文件保留。", "Cancelled; files already added stay."),
+    "library.cancelled": (
+        "已取消；已加入的文件保留，正在读取的文件会读完并加入。",
+        "Cancelled; files already added stay, and the one being read is finished and added.",
+    ),
     "chart.sections": ("各栏目条目数（共 {number} 条）", "Items by section ({number})"),
     "chart.places": (
         "标题和首段提到的省份（条目数）",
@@ -169,7 +172,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "none.section": ("（无栏目）", "(no section)"),
     # Evaluation
     "evaluation.file": ("评测题（JSONL）", "Question set (JSONL)"),
-    "evaluation.head": ("### 评测题（JSONL）", "### Question set (JSONL)"),
+    "evaluation.head": ("## 评测题（JSONL）", "## Question set (JSONL)"),
     "evaluation.hint": (
         "每行一题；格式见说明。在回答下点“存为评测题”也会积累题目。",
         "One question a line; see the README for the format. “Save as question” under an answer collects more.",

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 _HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade", "host", "content-length"}
@@ -25,12 +25,15 @@ _HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade", "host", "con
 class Balancer:
     """Sends each request to the next of `targets` in turn, those of the answer queue to `sticky` alone.
 
-    `prefix` is stripped from every path, as a reverse proxy under a sub-path does.
+    `prefix` is stripped from every path, as a reverse proxy under a sub-path does. What the
+    answer queue streams is cut off before a piece that holds `breaking`, as when the process dies.
     """
 
     targets: list[str]
     sticky: str = ""
     prefix: str = ""
+    breaking: bytes = b""
+    streams: int = 0
     sent: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -41,9 +44,11 @@ class Balancer:
 
     async def _pass(self, request: Request) -> Response:
         path = request.url.path
-        if not path.startswith(self.prefix):
+        if self.prefix and not path.startswith(self.prefix):
             return Response("not here", 404)
-        path = path[len(self.prefix) :] or "/"
+        if self.prefix and path == self.prefix:
+            return RedirectResponse(f"{path}/")
+        path = path[len(self.prefix) :]
         queued = "/queue/" in path or path.endswith("/cancel") or "/upload" in path
         target = self.sticky if queued and self.sticky else self.targets[next(self._turns)]
         self.sent.append((path, target))
@@ -55,14 +60,26 @@ class Balancer:
         answer = await self._client.send(built, stream=True)
 
         async def pieces() -> AsyncIterator[bytes]:
+            streamed = path.endswith("/queue/data")
+            self.streams += streamed
             try:
                 async for piece in answer.aiter_raw():
+                    if streamed and self.breaking and self.breaking in piece:
+                        raise ConnectionError("cut off, as the test wishes")
                     yield piece
             finally:
+                self.streams -= streamed
                 await answer.aclose()
 
         kept = {k: v for k, v in answer.headers.items() if k not in _HOP - {"content-length"}}
         return StreamingResponse(pieces(), answer.status_code, kept)
+
+    def quiet(self) -> None:
+        """Wait until no answer is being streamed."""
+        deadline = time.monotonic() + 30
+        while self.streams:
+            assert time.monotonic() < deadline, "a stream stays open"
+            time.sleep(0.05)
 
 
 @dataclass
@@ -75,29 +92,31 @@ class Process:
 
 
 @contextmanager
-def served_processes(folder: Path, index: Path, *options: list[str]) -> Iterator[list[Process]]:
-    """Real processes over one index, each with `options` of its own, started together."""
+def served_processes(
+    folder: Path, index: Path, said: Path, number: int, options: list[str]
+) -> Iterator[list[Process]]:
+    """`number` real processes over one index, started together; what they write goes to the folder `said`."""
     processes: list[Process] = []
     try:
-        for number, chosen in enumerate(options):
-            out, errors = index.parent / f"out-{number}", index.parent / f"err-{number}"
+        for each in range(number):
+            out, errors = said / f"out-{each}", said / f"err-{each}"
             command = [sys.executable, "-m", "qa", "serve", "--port", "0", "--bulletins", str(folder)]
             with out.open("wb") as stdout, errors.open("wb") as stderr:
                 popen = subprocess.Popen(
-                    [*command, "--index", str(index), *chosen],
+                    [*command, "--index", str(index), *options],
                     stdout=stdout,
                     stderr=stderr,
                     env=os.environ | {"OMP_NUM_THREADS": "1"},
                 )
             processes.append(Process("", popen, errors))
-        for number, process in enumerate(processes):
-            out = index.parent / f"out-{number}"
+        for each, process in enumerate(processes):
+            out = said / f"out-{each}"
             deadline = time.monotonic() + 120
-            while not (said := out.read_text(encoding="utf-8")).endswith("\n"):
+            while not (line := out.read_text(encoding="utf-8")).endswith("\n"):
                 assert process.popen.poll() is None, process.errors.read_text(encoding="utf-8")
                 assert time.monotonic() < deadline, "the server did not start"
                 time.sleep(0.1)
-            process.address = said.split()[1]
+            process.address = line.split()[1]
         yield processes
     finally:
         for process in processes:

@@ -66,6 +66,7 @@ const take = () => {
   if (current && conversation.turns.length) sessionStorage.setItem("bulletin-qa.open", current);
   else sessionStorage.removeItem("bulletin-qa.open");
   if (conversation && conversation.turns.length && record.keep) {
+    sessionStorage.removeItem("bulletin-qa.asked");
     const kept = read().filter((entry) => entry.key !== conversation.key);
     kept.unshift({ key: conversation.key, title: conversation.turns[0].question, conversation });
     write(kept);

@@ -102,26 +102,60 @@ def merge(old: Postings, new: Counted, order: Ints) -> Postings:
     """
     old_row = place_of(old.numbers, order)
     new_row = place_of(new.numbers, order)
+    stays = old_row >= 0
     lengths = np.zeros(len(order), np.int32)
-    lengths[old_row[old_row >= 0]] = np.asarray(old.lengths)[old_row >= 0]
+    lengths[old_row[stays]] = np.asarray(old.lengths)[stays]
     lengths[new_row] = new.lengths
 
-    rows, held = old_row[np.asarray(old.rows)], np.asarray(old.counts)
+    rows, counts, offsets = (
+        old_row.astype(np.int32)[np.asarray(old.rows)],
+        np.asarray(old.counts),
+        old.offsets,
+    )
+    if not stays.all():
+        kept = rows >= 0
+        offsets = np.concatenate([[0], np.cumsum(kept)])[np.asarray(offsets)]
+        rows, counts = rows[kept], counts[kept]
     vocabulary, own, others = old.vocabulary.extended(new.vocabulary)
-    terms = np.repeat(own, np.diff(old.offsets))
-    kept = rows >= 0
-    if not kept.all():
-        rows, terms, held = rows[kept], terms[kept], held[kept]
-    keys = np.concatenate([terms << 32 | rows, others[new.words] << 32 | new_row[new.places]])
-    counts = np.concatenate([held, new.counts])
-    # The old keys are one sorted run unless bulletins changed places, which a stable sort makes use of.
-    by_key = np.argsort(keys, kind="stable")
-    keys, counts = keys[by_key], counts[by_key]
-    frequency = np.bincount(keys >> 32, minlength=len(vocabulary))
+    frequency = np.zeros(len(vocabulary), np.int64)
+    frequency[own] = np.diff(offsets)
+
+    terms, places = others[new.words], new_row[new.places]
+    by_key = np.argsort(terms << 32 | places, kind="stable")
+    terms, added, more = terms[by_key], places[by_key].astype(np.int32), new.counts[by_key]
+    if not len(rows):
+        rows, counts = added, more
+    elif (np.diff(old_row[stays]) > 0).all():
+        # No bulletin changed places: each list is in order still, and the few new rows go between.
+        ends = np.cumsum(frequency)
+        at = _slots(rows, (ends - frequency)[terms], ends[terms], added)
+        rows, counts = np.insert(rows, at, added), np.insert(counts, at, more)
+    else:
+        keys = np.concatenate(
+            [np.repeat(np.arange(len(frequency)), frequency) << 32 | rows, terms << 32 | added]
+        )
+        by_key = np.argsort(keys, kind="stable")
+        rows, counts = (keys[by_key] & 0xFFFFFFFF).astype(np.int32), np.concatenate([counts, more])[by_key]
+    frequency += np.bincount(terms, minlength=len(frequency))
     present = frequency > 0
     offsets = np.concatenate([[0], np.cumsum(frequency[present])]).astype(np.int64)
-    places = (keys & 0xFFFFFFFF).astype(np.int32)
-    return Postings(vocabulary.kept(present), offsets, places, counts, order, lengths)
+    return Postings(vocabulary.kept(present), offsets, rows, counts, order, lengths)
+
+
+def _slots(rows: NDArray[np.int32], first: Ints, last: Ints, values: NDArray[np.int32]) -> Ints:
+    """Return where each of `values` belongs in its ascending run `rows[first:last]`.
+
+    >>> rows = np.array([3, 5, 1, 2, 9], np.int32)
+    >>> _slots(rows, np.array([0, 2, 2]), np.array([2, 5, 5]), np.array([4, 0, 10], np.int32)).tolist()
+    [1, 2, 5]
+    """
+    low, high = first.copy(), last.copy()
+    while (open_ := low < high).any():
+        middle = (low + high) // 2
+        less = open_ & (rows[np.minimum(middle, len(rows) - 1)] < values)
+        low = np.where(less, middle + 1, low)
+        high = np.where(open_ & ~less, middle, high)
+    return low
 
 
 def place_of(numbers: Ints, order: Ints, by_number: Ints | None = None) -> Ints:

@@ -6,14 +6,17 @@ import io
 import json
 import logging
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from copy import copy
+from pathlib import Path
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from qa.errors import ModelError, StoreError
+from qa.errors import ModelError, StoreError, UsageError
 from qa.library import Library
 from qa.ui.api import create_app
 from qa.ui.limits import Limits
@@ -21,6 +24,7 @@ from qa.ui.operations.context import request_id_of
 from qa.ui.operations.holdings import Watch
 from qa.ui.operations.logs import HumanFormatter, JsonFormatter
 from qa.ui.operations.requests import route_of
+from qa.ui.operations.serving import serve_metrics
 from qa.ui.operations.station import Station
 from tests.api.conftest import serving
 
@@ -231,3 +235,25 @@ def test_paths_are_told_as_one_of_a_fixed_few() -> None:
     assert route_of("/gradio_api/queue/join") == "/gradio_api/queue/join"
     assert route_of("/gradio_api/file=/etc/passwd") == "/gradio_api"
     assert {route_of(f"/{number}") for number in range(100)} == {"other"}
+
+
+def test_an_error_at_the_start_is_one_line_of_json_where_json_is_wished(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "qa", "serve", "--log", "json", "--bulletins", str(tmp_path / "none")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert json.loads(line)["level"] == "error"
+    assert "is not a folder" in json.loads(line)["event"]
+
+
+def test_metrics_are_told_at_a_port_of_their_own(library: Library) -> None:
+    station = Station(library)
+    server = serve_metrics(station.metrics.registry, "127.0.0.1", 0)
+    try:
+        port = server.server_port
+        assert "bulletin_qa_index_generation" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
+        with pytest.raises(UsageError, match="--metrics-port"):
+            serve_metrics(station.metrics.registry, "127.0.0.1", port)
+    finally:
+        server.shutdown()
+        server.server_close()

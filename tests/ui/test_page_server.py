@@ -86,3 +86,25 @@ def test_an_address_that_is_not_ours_is_one_clear_error():
 def test_a_page_of_another_site_cannot_make_the_browser_ask(library, headers, status):
     answer = client(library).post("/ask", json={"question": "白石县夜间公交票价"}, headers=headers)
     assert answer.status_code == status
+
+
+def test_nothing_of_a_user_stays_in_the_process(library):
+    configs = [client(library).get("/config").json() for _ in range(2)]
+    for config in configs:
+        # No session state, and no connection that would hold a page to one process.
+        assert not [part for part in config["components"] if part["type"] in ("state", "browserstate")]
+        assert config["connect_heartbeat"] is False
+    # A page that was loaded from one process finds the same application in the other.
+    assert configs[0]["app_id"] == configs[1]["app_id"]
+    assert [part["id"] for part in configs[0]["components"]] != []
+
+
+@pytest.mark.parametrize("path", ["bulletins", "/", "/a b", "//x", "/a/", "/<script>", "http://evil.example"])
+def test_a_sub_path_that_is_none_is_refused_at_the_start(library, path):
+    with pytest.raises(UsageError, match="--root-path"):
+        create_app(library, root_path=path)
+
+
+def test_under_a_sub_path_the_page_names_it(library):
+    config = client(library, root_path="/bulletins").get("/config").json()
+    assert config["root"].endswith("/bulletins")

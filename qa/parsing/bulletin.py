@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,7 @@ from qa.parsing.passages import passages_of
 from qa.parsing.shapes import Shape, is_dateline, shape_of, tidy_heading
 from qa.parsing.years import YearFound, infer_year
 from qa.text import compact
-from qa.types import Bulletin, DateMention, ExportRecord, Item, SourceText
+from qa.types import Bulletin, DateMention, ExportRecord, Item, Passage, SourceText
 
 _LONGEST_LEAD = 40
 _INLINE_TITLE = re.compile(
@@ -140,7 +141,7 @@ def _item(
     title = " ".join(tidy_heading(block.text) for block in draft.titles).rstrip("。：:") or lead_of(
         text[0].text
     )
-    own = date_of(passages, mentions)
+    own = _day_of(passages, mentions)
     return Item(
         item_id=f"{source.digest[:10]}-{number:03d}",
         title=title,
@@ -153,6 +154,15 @@ def _item(
         enumerations=enumerations,
         dates=mentions,
     )
+
+
+def _day_of(passages: Sequence[Passage], mentions: Sequence[DateMention]) -> str | None:
+    """When what an item reports happened; the day that it was published on only where its text names none."""
+    text = list(itertools.dropwhile(lambda passage: is_dateline(passage.text), passages))
+    if not text or len(text) == len(passages):
+        return date_of(passages, mentions)
+    later = [mention for mention in mentions if mention.start >= text[0].start]
+    return date_of(text, later) or date_of(passages, mentions)
 
 
 def _closing_day(draft: _Draft, mentions: Sequence[DateMention]) -> str | None:

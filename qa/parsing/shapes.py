@@ -55,16 +55,23 @@ _CREDIT = (
     "(?:发布时间|发布日期|发文日期|成文日期|时间|日期|信息来源|文章来源|来源|作者|记者|责任编辑|编辑|责编|审核"
     "|浏览次?数|浏览量|点击数|阅读量?|字号)"
 )
-_DATELINE = re.compile(
+_DATED = re.compile(
     rf"[（(]?(?:{_CREDIT}\s*[:：]?\s*)?{_DAY}(?:\s*[T\s]?\d{{1,2}}[:：]\d\d(?:[:：]\d\d)?)?"
-    rf"(?:[\s|｜/,，]*{_CREDIT}\s*[:：]\s*\S{{0,20}}|\s*\S{{1,12}}(?:社|报|网|台|刊|杂志))*[)）]?"
+    r"(?:\s*[|｜/,，]?\s*\S{1,12}(?:社|报|网|台|刊|杂志))?[)）]?"
 )
+_CREDITED = re.compile(rf"[（(]?(?:{_CREDIT}\s*[:：]|{_DAY})")
 _DOCUMENT_NUMBER = re.compile(r"[一-龥]{2,12}\s*[〔\[（(](?:19|20)\d\d[〕\]）)]\s*第?\s*\d{1,5}\s*号")
 
 
 def is_dateline(text: str) -> bool:
     """Whether a line only says when and where a text was published, or its number: `2021-03-10　新华社`."""
-    return len(text) <= 100 and bool(_DATELINE.fullmatch(text) or _DOCUMENT_NUMBER.fullmatch(text))
+    if len(text) > 100 or re.search("[。；！？]", text):
+        return False
+    if _DATED.fullmatch(text) or _DOCUMENT_NUMBER.fullmatch(text):
+        return True
+    # Several of them on one line, in any order: 来源：市政府办公室　发布时间：2021-03-10　字号：大 中 小
+    said = _CREDITED.match(text) and re.search(rf"{_CREDIT}\s*[:：]", text) and re.search(_DAY, text)
+    return bool(said)
 
 
 def shape_of(text: str) -> Shape:

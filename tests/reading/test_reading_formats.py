@@ -180,3 +180,36 @@ def test_a_sample_set_as_a_pdf_gives_the_same_items_and_passages(
     ]
     check_spans(again)
     check_coverage(again)
+
+
+def test_what_stands_around_the_article_of_a_web_page_is_of_no_item(tmp_path: Path) -> None:
+    page = """<html><head><title>某市人民政府</title></head><body>
+    <div><ul><li><a href="/">首页</a></li><li><a href="/zw">政务公开</a></li><li><a href="/fw">办事服务</a></li></ul></div>
+    <div>当前位置：<a href="/">首页</a> &gt; <a href="/x">市政要闻</a></div>
+    <h1><a name="top">市政府常务会议研究部署数字化转型工作</a></h1>
+    <div><span>来源：市政府办公室</span><span>发布时间：2022-03-15 09:30</span><span>字号：[<a href="#">大</a>]</span></div>
+    <p>　　3月14日，市长主持召开市政府<a href="/c">常务会议</a>，研究部署城市数字化转型工作。</p>
+    <p><a name="two">　　会议明确三项任务：</a></p>
+    <ol><li>加强统筹。</li><li>落实资金。</li><li>强化监督。</li></ol>
+    <div>【打印本页】【关闭窗口】</div><div>上一篇：<a href="/p">市领导调研</a></div>
+    <div>版权所有：某市人民政府办公室 京ICP备05012345号 <a href="/m">网站地图</a></div></body></html>"""
+    bulletin = parsed(tmp_path, "a.html", page)
+    (item,) = bulletin.items
+    assert (item.title, item.date) == ("市政府常务会议研究部署数字化转型工作", "2022-03-14")
+    assert [passage.text for passage in item.passages][1:] == [
+        "3月14日，市长主持召开市政府常务会议，研究部署城市数字化转型工作。",
+        "会议明确三项任务：",
+        "1. 加强统筹。",
+        "2. 落实资金。",
+        "3. 强化监督。",
+    ]
+    assert [len(found.points) for found in item.enumerations] == [3]
+    check_spans(bulletin)
+
+
+def test_a_web_page_that_is_a_list_of_links_is_kept(tmp_path: Path) -> None:
+    rows = "".join(
+        f"<p><a href='/{number}'>某市召开第{number}次工作会议部署任务</a></p>" for number in range(5)
+    )
+    bulletin = parsed(tmp_path, "a.html", f"<html><body>{rows}</body></html>")
+    assert "第4次" in "".join(passage.text for item in bulletin.items for passage in item.passages)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from qa.answering.effect import END, LAUNCH, LAUNCH_VERBS, PUBLISH, RULE, RULE_VERBS, START
-from qa.query import Query
+from qa.query import Query, analyse
 from qa.types import DateMention
 from qa.words import content_terms
 
@@ -94,6 +94,10 @@ _STATE_EN = re.compile(r"\b(?:yet|already|still|now|currently|so far|at present|
 _PAD_EN = re.compile(
     r"^(?:already|yet|still|now|currently|been|be|being|ever|officially|have|has|had|was|were|is|are|put)\b\s*"
     r"|\s*\b(?:already|yet|still|now|currently|been|be|being|officially|have|has|had|was|were|is|are|put|formally|actually|to)$",
+    re.I,
+)
+_ASKING_EN = re.compile(
+    r"^(?:when|what|which|how|who|where|since when)\b(?:\s+(?:does|did|do|is|was|were|are|will|has|have)\b)?",
     re.I,
 )
 _MOST_CONDITIONS = 3
@@ -298,7 +302,21 @@ def _day(iso: str, step: int) -> str:
     return (date.fromisoformat(iso) + timedelta(days=step)).isoformat()
 
 
+def _with_its_subject(text: str) -> str:
+    """A follow-up ("When does X take effect — Had it begun by 2020?") as a question of its own."""
+    before, _, asked = text.rpartition(" — ")
+    pronoun = re.search(r"\b(?:it|they|this|that)\b", asked, re.I)
+    verb = _VERB_EN.search(before)
+    subject = _ASKING_EN.sub("", before[: verb.start()] if verb else before).replace(" — ", " ").strip(" ?.,")
+    if not pronoun or not subject or not _YES_NO_EN.match(asked):
+        return text
+    return f"{asked[: pronoun.start()]}{subject}{asked[pronoun.end() :]}"
+
+
 def _english(query: Query, newest: str | None) -> DateQuestion | None:
+    alone = _with_its_subject(query.standalone)
+    if alone != query.standalone:
+        return _english(analyse(alone, alone, date.fromisoformat(newest) if newest else None), newest)
     text = query.standalone.strip().rstrip("?.! ")
     days = _days_en(query, text, newest)
     rest = days.rest if days else text

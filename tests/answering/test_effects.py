@@ -199,3 +199,11 @@ def test_what_holds_or_does_not_hold_yet(question: str, first: str | None, last:
     assert found is not None
     assert found.whole
     assert (found.first, found.last) == (first, last)
+
+
+def test_a_follow_up_takes_its_subject_from_the_question_before() -> None:
+    before = ["When does the parking regulation take effect?"]
+    query = understand("Had it come into force by the end of 2020?", before, TODAY)
+    found = date_question(query, "2020-12-30")
+    assert found is not None
+    assert (found.base, found.last) == ("When does the parking regulation take effect?", "2020-12-31")

@@ -15,22 +15,19 @@ from collections.abc import Sequence
 from statistics import median
 
 from qa.parsing.layout import Block
-from qa.parsing.lines import width_of
-from qa.parsing.matter import Matter
-from qa.parsing.shapes import NUMBERED, Shape, is_dateline, level_of, ordinal_of, tidy_heading
-from qa.text import HAN, compact
-
-LONGEST_TITLE = 60
-_SENTENCE_END = re.compile(r"[。；;，,、：:…]$|[。；]|(?:[^\W\d_]|\d\d|\s\d|[)%”\"])\.$")
-_POINT = re.compile(r"[一二三四五六七八九十]{1,3}(?:是|要)|首先|其次")
-_ASIDE = re.compile(r"[（(].*[）)]$|(?:来源|作者|供稿|撰稿|记者|摘编|整理|责编|编辑|审核|联系人|注)\s*[:：]")
-_SIGNATURE = re.compile(r"(?:办公室|委员会|管委会|研究室|信息处|秘书处|办公厅|[局厅])$|供稿")
-_SECTION_ENDING = re.compile(
-    "(?:聚焦|热点|动向|动态|举措|交流|要闻|速递|速览|视野|讲话|之石|简讯|快讯|信息|观察|探索|解读|论坛|园地|专栏|"
-    "专题|风采|纵横|传真|扫描|集萃|撷英|参考|导读|摘要|精选|一线|基层|前沿|关注|焦点|资讯|播报|之窗|之声|天地|链接)$"
+from qa.parsing.looks import (
+    heading_like,
+    is_signature,
+    leave_lists,
+    leave_signatures,
+    length_of,
+    name_of,
+    section_score,
 )
+from qa.parsing.matter import Matter
+from qa.parsing.shapes import NUMBERED, Shape, level_of, ordinal_of, tidy_heading
+
 _NEWS = re.compile(r"[^。！？]{6,60}[。！？].{0,25}?(?:\d{1,2}\s?月\s?\d{1,2}\s?日|近日|日前|记者)")
-_NOT_SECTION = re.compile(rf"[0-9０-９A-Za-z《》“”，,；！？!?%]|[^{HAN}·、\s—\-（）()]")
 
 
 class Role(enum.Enum):
@@ -43,30 +40,13 @@ class Role(enum.Enum):
     BODY = "body"
 
 
-def heading_like(block: Block, matter: Matter) -> bool:
-    """Whether a block could be a title or heading by its look alone."""
-    text = block.text
-    if is_dateline(text) or (block.shape is Shape.BRACKETS and _ASIDE.match(tidy_heading(text))):
-        return False
-    if (
-        block.shape in (Shape.HASH, Shape.STRONG, Shape.BRACKETS, Shape.INLINE)
-        or _name(block) in matter.titles
-    ):
-        return True
-    if length_of(text) > LONGEST_TITLE or len(block.lines) > 3 or " | " in text:
-        return False
-    if _ASIDE.match(text) or _POINT.match(text):
-        return False
-    return not _SENTENCE_END.search(text) and re.search(r"[^\W\d_]", _name(block)) is not None
-
-
 def roles_of(blocks: Sequence[Block], matter: Matter, width: int = 0) -> list[Role]:
     """A role for each block; `width` is the columns of a full line, 0 for unwrapped text."""
     if sum(block.shape is Shape.HASH for block in blocks) >= 2:
         return _roles_by_level(blocks)
     like = [heading_like(block, matter) for block in blocks]
-    _leave_lists(blocks, like, matter)
-    _leave_signatures(blocks, like)
+    leave_lists(blocks, like, matter)
+    leave_signatures(blocks, like)
     if (entries := _entries(blocks, like)) is not None:
         return entries
     roles = [Role.BODY] * len(blocks)
@@ -76,7 +56,7 @@ def roles_of(blocks: Sequence[Block], matter: Matter, width: int = 0) -> list[Ro
     section_shapes, title_shapes = _uses(blocks, like, runs)
     for start, end in runs:
         names = list(range(start, end))
-        while len(names) > 1 and _is_signature(blocks[names[0]], usual, width):
+        while len(names) > 1 and is_signature(blocks[names[0]], usual, width):
             names = names[1:]
         if _heads_section(blocks, names, usual, matter, section_shapes, title_shapes):
             roles[names[0]] = Role.SECTION
@@ -87,7 +67,7 @@ def roles_of(blocks: Sequence[Block], matter: Matter, width: int = 0) -> list[Ro
                 names = names[1:]
         names = list(itertools.takewhile(lambda at: blocks[at].shape not in NUMBERED - title_shapes, names))
         # The department under a title wrote the report; its name is the report's first line.
-        if len(names) > 1 and _is_signature(blocks[names[-1]], usual, width):
+        if len(names) > 1 and is_signature(blocks[names[-1]], usual, width):
             names = names[:-1]
         # Many short lines in a row are a list or table under its title.
         for number in names if len(names) <= 3 else names[:1]:
@@ -155,33 +135,6 @@ def _runs(like: Sequence[bool]) -> list[tuple[int, int]]:
             runs.append((start, number))
             start = None
     return runs
-
-
-def _leave_lists(blocks: Sequence[Block], like: list[bool], matter: Matter) -> None:
-    """Three bullets or numbers in a row without text between them are a list, not headings."""
-    start = 0
-    while start < len(blocks):
-        end = start + 1
-        while end < len(blocks) and like[start] and like[end] and blocks[end].shape is blocks[start].shape:
-            end += 1
-        listed = blocks[start].shape in NUMBERED or blocks[start].shape is Shape.BULLET
-        if end - start >= 3 and listed and _name(blocks[start]) not in matter.titles:
-            like[start:end] = [False] * (end - start)
-        start = end
-
-
-def _leave_signatures(blocks: Sequence[Block], like: list[bool]) -> None:
-    """No headings: who signed, with the day below and no text after it; a speaker's name below the day."""
-    for number, block in enumerate(blocks[:-1]):
-        if not like[number] or not is_dateline(blocks[number + 1].text):
-            continue
-        after = blocks[number + 2] if number + 2 < len(blocks) else None
-        if after is not None and like[number + 2] and len(_name(after)) <= 4:
-            like[number + 2] = False
-        elif (
-            number and not like[number - 1] and len(block.text) <= 20 and (after is None or like[number + 2])
-        ):
-            like[number] = False
 
 
 def _usual_length(heads: Sequence[Block]) -> int | None:
@@ -264,7 +217,7 @@ def _counts_on(
         following = blocks[number + 1] if number + 1 < len(blocks) else None
         plain = like[number] and block.shape is Shape.PLAIN and following is not None
         if (like[number] and block.shape in sections) or (
-            plain and _section_score(block, following, None, Matter()) >= 3
+            plain and section_score(block, following, None, Matter()) >= 3
         ):
             fresh = True
         elif like[number] and block.shape is shape:
@@ -295,35 +248,11 @@ def _heads_section(
             return False
         if first.shape is Shape.PLAIN and following.shape in title_shapes:
             return True
-        return _section_score(first, following, usual, matter) >= 3
+        return section_score(first, following, usual, matter) >= 3
     # A name straight above bullets heads them; above text it may as well be a title.
     over_bullets = 2 if following is not None and following.shape is Shape.BULLET else 0
-    score = _section_score(first, None, usual, matter) + over_bullets
+    score = section_score(first, None, usual, matter) + over_bullets
     return score >= 4 and first.shape is Shape.PLAIN
-
-
-def _section_score(block: Block, following: Block | None, usual: int | None, matter: Matter) -> int:
-    name = _name(block)
-    length = length_of(tidy_heading(block.text))
-    score = 2 if length <= 6 else 1 if length <= 8 else 0 if length <= 12 else -3
-    score += 1 if usual == length else 0
-    score += 1 if _SECTION_ENDING.search(name) or (name.isascii() and name.isupper()) else 0
-    score -= 2 if _NOT_SECTION.search(name) and not name.isascii() else 0
-    if following is not None:
-        score += 1 if length_of(following.text) >= 1.5 * length else 0
-        score += 2 if block.shape is not Shape.PLAIN and block.shape is not following.shape else 0
-    return score + (3 if name in matter.headings else 0)
-
-
-def _is_signature(block: Block, usual: int | None, width: int) -> bool:
-    """Whether a short line before a title signs the item before it: a department, or set to the right."""
-    name = _name(block)
-    if block.shape is not Shape.PLAIN or len(name) > 20:
-        return False
-    line = block.lines[0]
-    if width and line.indent >= 0.4 * width and line.indent + line.width >= width - 6:
-        return True
-    return _SIGNATURE.search(name) is not None and length_of(name) != usual
 
 
 def _demote_subheadings(blocks: Sequence[Block], roles: list[Role], matter: Matter) -> None:
@@ -336,14 +265,5 @@ def _demote_subheadings(blocks: Sequence[Block], roles: list[Role], matter: Matt
         between = (
             number > 0 and roles[number - 1] is Role.BODY and roles[number + 1 : number + 2] == [Role.BODY]
         )
-        if between and length <= 6 and _name(blocks[number]) not in matter.titles:
+        if between and length <= 6 and name_of(blocks[number]) not in matter.titles:
             roles[number] = Role.BODY
-
-
-def length_of(text: str) -> int:
-    """Length in Han characters; two Latin letters are as long as one."""
-    return (width_of(text) + 1) // 2
-
-
-def _name(block: Block) -> str:
-    return compact(tidy_heading(block.text))

@@ -27,7 +27,7 @@ MOST_HIDDEN = 5000
 BEGUN, WHOLE, DOOMED = 0, 1, 2
 """States of a content's record, in its field `removed`."""
 _CHUNK = 200
-_NAME_FIELDS = ["key", "part", "kind", "content", "added", "removed", "name", "ordinal", "data"]
+NAME_FIELDS = ["key", "part", "kind", "content", "added", "removed", "name", "ordinal", "data"]
 
 
 def publish(connection: Connection, head: Head) -> Head:
@@ -79,7 +79,7 @@ def _since(generation: int) -> str:
 
 
 def _changed_names(connection: Connection, generation: int) -> list[Row]:
-    return list(connection.scan(connection.address.records, _since(generation), _NAME_FIELDS))
+    return list(connection.scan(connection.address.records, _since(generation), NAME_FIELDS))
 
 
 def _gone(row: Row) -> bool:

@@ -19,7 +19,8 @@ it has written a name. One of the two therefore sees the other.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -27,14 +28,15 @@ from embeddings.encoder import Encoder
 from qa.errors import StoreError
 from qa.milvus.address import Address
 from qa.milvus.connection import Connection, Row
-from qa.milvus.keys import hash_of
+from qa.milvus.keys import hash_of, within
 from qa.milvus.manifest import Head, head_of, start
-from qa.milvus.publishing import BEGUN, WHOLE, publish
+from qa.milvus.publishing import BEGUN, NAME_FIELDS, WHOLE, chunks, publish
 from qa.milvus.rows import Outline, Prepared, embed, outline, read, record
 from qa.milvus.schema import LIVE, PENDING, Kind, load, make
 from qa.storage.cache import Packed, narrowed, widened
 from qa.types import Bulletin
 
+Entry = TypeVar("Entry", Outline, Prepared, Outline | Prepared)
 _ATTEMPTS = 20
 _REUSED = 8192
 """Vectors of a bulletin that its next version may take over."""
@@ -96,15 +98,10 @@ class MilvusWriter:
         """Store bulletins of which `outline` was made; see `put`."""
         encoder = encoder or self._encoder
         self.head.require(encoder, self._connection.address)
-        lacking = {entry.digest: entry for entry in outlines if not self._whole(entry)}
-        known: dict[int, Packed] = {}
-        for entry in lacking.values():
-            known |= self._embedded(entry.name)
-        prepared = {entry.digest: entry for entry in embed(list(lacking.values()), encoder, known)}
-        done = []
-        for entry in outlines:
-            done.append(self._put(entry, prepared.get(entry.digest), encoder))
-        return done
+        lacking = self._lacking(outlines)
+        known = self._embedded(entry.name for entry in lacking)
+        prepared = {entry.digest: entry for entry in embed(_distinct(lacking), encoder, known)}
+        return self._put(outlines, prepared, encoder)
 
     def put_prepared(self, prepared: Prepared) -> bool:
         """Store what `prepare` made, perhaps in another process; see `put`."""
@@ -113,20 +110,20 @@ class MilvusWriter:
                 f"{prepared.name!r} was prepared with another embedding model than {self._encoder.name!r}: "
                 "use one model for a whole library"
             )
-        return self._put(prepared, prepared, self._encoder)
+        return self._put([prepared], {prepared.digest: prepared}, self._encoder)[0]
 
     def remove(self, name: str) -> bool:
         """Take the bulletin of a name out; return whether there was one. Its content goes when published."""
-        standing = self._names(name)
+        standing = self._names([name])[name]
         self._retire(standing)
         return bool(standing)
 
     def rename(self, old: str, new: str) -> None:
         """Give a bulletin another name. Raises StoreError if there is none."""
-        standing = self._names(old)
+        standing = self._names([old])[old]
         if not standing:
             raise StoreError(f"{old!r} is not in the store: it cannot be renamed")
-        self._point(new, int(standing[-1]["content"]))
+        self._point({new: int(standing[-1]["content"])})
         self._retire(standing)
 
     def publish(self) -> int:
@@ -137,40 +134,45 @@ class MilvusWriter:
         self.head = publish(self._connection, head_of(self._connection))
         return self.head.generation
 
-    def _put(self, entry: Outline | Prepared, prepared: Prepared | None, encoder: Encoder) -> bool:
-        wrote = False
+    def _put(
+        self, entries: Sequence[Outline | Prepared], prepared: dict[str, Prepared], encoder: Encoder
+    ) -> list[bool]:
+        written, pointed = set[str](), set[str]()
         for _ in range(_ATTEMPTS):
-            if not self._whole(entry):
-                if prepared is None:
-                    if not isinstance(entry, Outline):
-                        raise RuntimeError("a prepared bulletin without its rows")
-                    prepared = embed([entry], encoder)[0]
-                self._write(prepared)
-                wrote = True
-            wrote = self._point(entry.name, entry.content) or wrote
-            if self._whole(entry):
-                return wrote
+            lacking = _distinct(self._lacking(entries))
+            # What was there when its texts would have been embedded may be gone by now.
+            late = [entry for entry in lacking if isinstance(entry, Outline) and entry.digest not in prepared]
+            prepared |= {entry.digest: entry for entry in embed(late, encoder)}
+            self._write([prepared[entry.digest] for entry in lacking])
+            written |= {entry.digest for entry in lacking}
+            pointed |= self._point({entry.name: entry.content for entry in entries})
+            if not self._lacking(entries):
+                return [entry.digest in written or entry.name in pointed for entry in entries]
         raise StoreError(
-            f"{entry.name!r} could not be written because others publish all the time: "
+            f"{entries[0].name!r} could not be written because others publish all the time: "
             "let one process publish"
         )
 
-    def _whole(self, entry: Outline | Prepared) -> bool:
-        """Whether a content is there. Raises StoreError if another one has its number."""
-        rows = self._connection.query(
-            self._records, f"key == '{int(Kind.CONTENT)}:{entry.content}:0'", ["key", "removed", "data"]
-        )
-        if not rows or int(rows[0]["removed"]) != WHOLE:
-            return False
-        if entry.digest not in str(rows[0]["data"])[:200]:
-            raise StoreError(
-                f"{entry.name!r} has the same number as another bulletin (one chance in millions): "
-                "change its text, if only by a space"
-            )
-        return True
+    def _lacking(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Return those whose content isn't there. Raises StoreError if another one has its number."""
+        found: dict[int, str] = {}
+        for part in chunks({entry.content for entry in entries}):
+            keys = ", ".join(f"'{int(Kind.CONTENT)}:{content}:0'" for content in part)
+            expression = f"key in [{keys}] and removed == {WHOLE}"
+            rows = self._connection.query(self._records, expression, ["key", "content", "data"])
+            found |= {int(row["content"]): str(row["data"])[:200] for row in rows}
+        for entry in entries:
+            if entry.digest not in found.get(entry.content, entry.digest):
+                raise StoreError(
+                    f"{entry.name!r} has the same number as another bulletin (one chance in millions): "
+                    "change its text, if only by a space"
+                )
+        return [entry for entry in entries if entry.content not in found]
 
-    def _write(self, prepared: Prepared) -> None:
-        """Write a content; see the top of the file for the order."""
+    def _write(self, prepared: Sequence[Prepared]) -> None:
+        """Write contents; see the top of the file for the order."""
+        if not prepared:
+            return
         connection, address = self._connection, self._connection.address
         while True:
             generation = head_of(connection).collecting
@@ -179,65 +181,78 @@ class MilvusWriter:
                 break
         units = [
             {**row, "added": generation, "vector": vector}
-            for row, vector in zip(prepared.units, widened(prepared.vectors), strict=True)
+            for entry in prepared
+            for row, vector in zip(entry.units, widened(entry.vectors), strict=True)
         ]
-        connection.upsert(address.units, units, size=4 * prepared.vectors.shape[1] + 128)
-        connection.upsert(address.passages, [{**row, "added": generation} for row in prepared.passages], 4096)
-        records = [{**row, "added": generation} for row in prepared.records]
+        passages = [{**row, "added": generation} for entry in prepared for row in entry.passages]
+        records = [{**row, "added": generation} for entry in prepared for row in entry.records]
+        connection.upsert(address.units, units, size=4 * self._encoder.dimension + 128)
+        connection.upsert(address.passages, passages, size=4096)
         connection.upsert(address.records, records, size=8192)
         self._mark(prepared, WHOLE, generation)
 
-    def _mark(self, prepared: Prepared, state: int, generation: int) -> None:
-        rows = record(
-            Kind.CONTENT, prepared.content, data=prepared.summary, content=prepared.content,
-            added=generation, removed=state, ordinal=int(time.time()),
-        )  # fmt: skip
-        # The first row says the state: it is written last.
-        self._connection.upsert(self._records, rows[:0:-1], size=65_535)
-        self._connection.upsert(self._records, rows[:1], size=65_535)
+    def _mark(self, prepared: Sequence[Prepared], state: int, generation: int) -> None:
+        first, others = list[Row](), list[Row]()
+        for entry in prepared:
+            rows = record(
+                Kind.CONTENT, entry.content, data=entry.summary, content=entry.content,
+                added=generation, removed=state, ordinal=int(time.time()),
+            )  # fmt: skip
+            first.append(rows[0])
+            others += rows[1:]
+        # The first row of a record says the state: it is written last.
+        self._connection.upsert(self._records, others, size=65_535)
+        self._connection.upsert(self._records, first, size=8192)
 
-    def _embedded(self, name: str) -> dict[int, Packed]:
-        """Return the vectors of what stands under a name, by text: a new issue of it repeats most of it."""
+    def _embedded(self, names: Iterable[str]) -> dict[int, Packed]:
+        """Return the vectors of what stands under names, by text: a new version repeats most of it."""
         found: dict[int, Packed] = {}
-        for standing in self._names(name):
-            expression = f"content == {int(standing['content'])}"
+        contents = {int(row["content"]) for rows in self._names(list(names)).values() for row in rows}
+        for content in sorted(contents):
             rows = self._connection.query(
-                self._connection.address.units, expression, ["text", "vector"], _REUSED
+                self._connection.address.units, f"content == {content}", ["text", "vector"], _REUSED
             )
             if rows:
                 packed = narrowed(np.array([row["vector"] for row in rows], np.float32))
                 found |= {int(row["text"]): vector for row, vector in zip(rows, packed, strict=True)}
         return found
 
-    def _names(self, name: str) -> list[Row]:
-        """Return the rows under a name that are not removed, the latest last."""
-        rows = self._connection.query(
-            self._records,
-            f"kind == {int(Kind.NAME)} and name == {hash_of('name', name)} and removed == {LIVE}",
-            ["key", "part", "kind", "content", "added", "removed", "name", "ordinal", "data"],
-        )
-        held = [row for row in rows if read([row]) == name]
-        return sorted(held, key=lambda row: (int(row["added"]), int(row["ordinal"])))
+    def _names(self, names: Sequence[str]) -> dict[str, list[Row]]:
+        """Return the rows under each name that are not removed, the latest last."""
+        found: dict[str, list[Row]] = {name: [] for name in names}
+        for part in chunks({hash_of("name", name) for name in names}):
+            expression = f"kind == {int(Kind.NAME)} and {within('name', part)} and removed == {LIVE}"
+            for row in self._connection.scan(self._records, expression, NAME_FIELDS):
+                found.get(read([row]), []).append(row)
+        for rows in found.values():
+            rows.sort(key=lambda row: (int(row["added"]), int(row["ordinal"])))
+        return found
 
-    def _point(self, name: str, content: int) -> bool:
-        """Let a name stand for a content; return whether it did not before."""
-        standing = self._names(name)
-        others = [row for row in standing if int(row["content"]) != content]
-        if len(others) == len(standing):
-            rows = record(
-                Kind.NAME, hash_of("name", name), content, time.time_ns(), data=name, content=content,
-                name=hash_of("name", name), added=PENDING, removed=LIVE, ordinal=time.time_ns(),
-            )  # fmt: skip
-            self._connection.upsert(self._records, rows)
+    def _point(self, contents: Mapping[str, int]) -> set[str]:
+        """Let names stand for contents; return those that did not before."""
+        rows, others, changed = list[Row](), list[Row](), set[str]()
+        for name, standing in self._names(list(contents)).items():
+            content = contents[name]
+            before = [row for row in standing if int(row["content"]) != content]
+            others += before
+            if len(before) == len(standing):
+                key, now = hash_of("name", name), time.time_ns()
+                rows += record(
+                    Kind.NAME, key, content, now, data=name, content=content, name=key, added=PENDING,
+                    removed=LIVE, ordinal=now,
+                )  # fmt: skip
+            if before or not standing:
+                changed.add(name)
+        self._connection.upsert(self._records, rows, size=2048)
         self._retire(others)
-        return len(others) == len(standing) or bool(others)
+        return changed
 
     def _retire(self, rows: Iterable[Row]) -> None:
         """Take names away: at once where they were never published, else with the next generation."""
         pending = [row for row in rows if int(row["added"]) == PENDING]
         published = [row for row in rows if int(row["added"]) != PENDING]
-        if pending:
-            keys = ", ".join(f"'{row['key']}'" for row in pending)
+        for first in range(0, len(pending), 200):
+            keys = ", ".join(f"'{row['key']}'" for row in pending[first : first + 200])
             self._connection.delete(self._records, f"key in [{keys}]")
         changed = [{**_bare(row), "removed": PENDING} for row in published]
         self._connection.upsert(self._records, changed)
@@ -245,3 +260,7 @@ class MilvusWriter:
 
 def _bare(row: Row) -> Row:
     return {**row, "section": 0, "item": 0, "day": 0, "vector": [0.0, 1.0]}
+
+
+def _distinct(entries: Iterable[Entry]) -> list[Entry]:
+    return list({entry.digest: entry for entry in entries}.values())

@@ -117,7 +117,7 @@ def test_two_workers_that_put_the_same_make_the_same_rows(
         assert made == outline(one("a.txt"))
         # Both have found that the content is missing: both write it.
         for worker in (writer, other):
-            worker._write(prepare(one("a.txt"), ENCODER))
+            worker._write([prepare(one("a.txt"), ENCODER)])
         assert writer.put(one("a.txt"))
         assert other.put(one("b.txt", "广东创新发布。"))
     writer.publish()
@@ -219,7 +219,7 @@ def test_what_is_hidden_for_long_is_deleted_and_can_come_back(
 def test_a_worker_that_died_leaves_nothing_to_be_seen(writer: MilvusWriter, backend: MilvusBackend) -> None:
     writer.put(one("a.txt"))
     # It died after the rows of the content and before the name.
-    writer._write(prepare(one("b.txt", "广东的集成电路。"), ENCODER))
+    writer._write([prepare(one("b.txt", "广东的集成电路。"), ENCODER)])
     writer.publish()
     state = backend.state(ENCODER)
     assert len(state.lexical.search(tokens("集成电路"), 9)) == 1

@@ -53,7 +53,7 @@ _PRONOUN_SUBJECT = re.compile(
 _INTERROGATIVE = re.compile(
     r"(?:到底|究竟|大概|一共|总共|共|都|又|是|在|于|由|有|从|将|会|可以|能|要|将于|已|已经"
     r"|应|应当|应该|需要?|最(?:高|多|低|少|晚|迟)|具体|分别|主要|其中|包括|包含)*"
-    r"(?:什么|哪|谁|多少|几(?!乎)|何|怎|如何|为啥|是否|能否|有没有|是不是|多(?:大|久|长|高|远)|吗|呢|啥)"
+    r"(?:为什么|为何|为啥|什么|哪|谁|多少|几(?!乎)|何|怎|如何|为啥|是否|能否|有没有|是不是|多(?:大|久|长|高|远)|吗|呢|啥)"
 )
 _ASKING_VERB = re.compile(
     r"(?:于|自|从)?(?:正式)?(?:实施|施行|生效|启动|启用|成立|发布|印发|出台|上线|通过|召开"
@@ -67,8 +67,30 @@ _VERB_END = re.compile(
     r"(?:都|已|还|将|会)?(?:采取|推出|出台|发布|成立|实行|开展|推进|落实|制定|设立|建立"
     r"|提出|实施|印发|公布|启动|举办|召开|规定|要求|有|是|在|由|为|对)(?:了|的|过)?$"
 )
+_ORDINAL = re.compile(
+    r"^(?:那么|那)?第[一二三四五六七八九十\d]+(?:个|项|条|点|类|招|步|方面|大类|种|款)(?:措施|举措|要求|任务"
+    r"|亮点|内容|方面|环节)?(?:又|呢|是(?:什么|啥)|如何|怎么说|说的是什么|讲什么)*[？?。]*$"
+)
+_ORDINAL_EN = re.compile(
+    r"^(?:and |what about |how about |what (?:is|was) )*(?P<which>the (?:first|second|third|fourth|fifth"
+    r"|sixth|seventh|eighth|ninth|tenth|last) "
+    r"(?:one|point|measure|item|task|step|requirement|highlight|aspect))\W*$",
+    re.I,
+)
+_ASKED_ORDINAL = re.compile(r"，第[一二三四五六七八九十\d]+[^，]{1,4}是什么$| — the [a-z]+ [a-z]+$")
+# What a thing has (票价, 期限, 面积): asked of the same thing, not another thing of which the same is asked.
+_ATTRIBUTE = re.compile(
+    r"(?:价格?|费用?|额度?|量|率|期限?|罚款|处罚|补贴|补助|奖励|资金|经费|投资|时间|日期|地点|地址|面积|规模|范围"
+    r"|对象|标准|条件|要求|内容|目标|目的|意义|原因|背景|作用|效果|成效|流程|步骤|部门|单位|机构|负责人|主体|数量"
+    r"|人数|金额|比例|占比|职责|责任|分工|来源|渠道|方式|做法|好处|进展|现状|下一步)$"
+)
+_COUNTED = re.compile(
+    r"(?:一共|总共|共计|共)?(?:(?:已|已经|将|会|能|可以|都)*[\u4e00-\u9fff]{2}了|分成?|给|花|要|需要?|占|达到?|叫"
+    r"|有|一共|总共|共)$"
+)
 _YEAR = r"\b(?:19|20)\d\d\b"
 _SHORT = 2
+_LONGEST_ATTRIBUTE = 6
 
 
 def standalone_question(question: str, history: Sequence[str]) -> str:
@@ -90,6 +112,12 @@ def _resolve(question: str, before: str) -> str:
         return _resolve_english(question, before)
     if _MORE.match(question):
         return before
+    if _ORDINAL.match(question):
+        which = re.sub(
+            r"^(?:那么|那)|(?:又|呢|是(?:什么|啥)|如何|怎么说|说的是什么|讲什么)*[？?。]*$", "", question
+        )
+        asked_before = _ASKED_ORDINAL.sub("", before.rstrip("？?。 "))
+        return f"{asked_before}，{which}是什么？"
     ellipsis = _ELLIPSIS.match(question)
     if ellipsis and not re.search(r"什么|哪|谁|多少|几|为何|为什么|怎么|是否", ellipsis["topic"]):
         return _substitute(before, ellipsis["topic"])
@@ -112,6 +140,19 @@ def _leaves_out(question: str) -> bool:
     return sum(len(term) for term in content_terms(question) if len(term) > 1) <= _SHORT * 2
 
 
+def without_topic(question: str, place: str) -> str:
+    """A question that is all about `place`, asked of it alone; empty when nothing is asked but the topic.
+
+    >>> without_topic("贵州管廊机器人多久巡查一遍？", "贵州")
+    '贵州多久巡查一遍？'
+    """
+    topic = topic_of(question)
+    rest = question.replace(topic, "", 1)
+    if not topic.startswith(place) or rest == question or not rest.strip("？?。 "):
+        return ""
+    return f"{place}{rest}"
+
+
 def topic_of(question: str) -> str:
     """The part of a question that says what it is about, without what it asks of it.
 
@@ -119,6 +160,10 @@ def topic_of(question: str) -> str:
     '上海知识产权保护条例'
     """
     text = re.sub(r"[？?！!。]+$", "", _LEADING.sub("", question)).strip()
+    # "成都地铁八号线，投资多少钱" is asked of what stands before the comma.
+    first, comma, _ = text.partition("，")
+    if comma and len("".join(content_terms(first))) >= _SHORT * 2 and not _INTERROGATIVE.search(first):
+        return first.rstrip("的 ")
     match = _INTERROGATIVE.search(text)
     if not match:
         return re.sub(r"^(?:请?(?:介绍|说明|列出|列举|比较|对比|讲讲|谈谈)(?:一下)?)", "", text)
@@ -127,7 +172,7 @@ def topic_of(question: str) -> str:
         asked_noun = _ASKED_NOUN.match(text[match.start() :])
         if asked_noun and re.search(r"[了的]$", head):
             return f"{head[:-1]}的{asked_noun['noun']}"
-        trimmed = _ASKING_VERB.sub("", head).rstrip("的，, ")
+        trimmed = _ASKING_VERB.sub("", _COUNTED.sub("", head)).rstrip("的，, ")
         return trimmed if len(trimmed) >= _SHORT * 2 else head.rstrip("的，, ")
     # The question word comes first ("谁牵头召开了…推进大会？"): the topic follows it.
     tail = re.sub(r"^(?:么|些|个|家|里|位|种|项|天|时候|单位|部门|机构|城市|地方|省|市|样|以)+", "", tail)
@@ -162,6 +207,8 @@ def _replace_topic(before: str, topic: str) -> str:
         shared or len(tokens(topic)) >= 1
     ):
         return f"{old}，{topic}"
+    if _ATTRIBUTE.search(topic) and len(topic) <= _LONGEST_ATTRIBUTE and old:
+        return f"{old}，{topic}"
     # Only the noun changes: "上海港口采取了什么…" becomes "上海机场采取了什么…".
     match = _INTERROGATIVE.search(before)
     subject = before[: match.start()] if match and match.start() else old
@@ -179,6 +226,9 @@ def _replace_topic(before: str, topic: str) -> str:
 def _resolve_english(question: str, before: str) -> str:
     if _MORE_EN.match(question):
         return before
+    ordinal = _ORDINAL_EN.match(question)
+    if ordinal:
+        return f"{_ASKED_ORDINAL.sub('', before.rstrip('?？. '))} — {ordinal['which']}"
     match = _ELLIPSIS_EN.match(question)
     if match:
         topic = (match["topic"] or match["bare"]).strip()

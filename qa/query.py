@@ -10,6 +10,7 @@ from datetime import date
 from qa.dates import find_dates
 from qa.expectation import Expectation, expectation_of
 from qa.followup import standalone_question
+from qa.kinds import TEXT
 from qa.places import Place, PlaceMention, gazetteer
 from qa.text import fold, language_of
 from qa.types import DateMention
@@ -44,6 +45,12 @@ _LIST_EN = re.compile(
     re.I,
 )
 _ENUMERATED = re.compile(r"第([一二三四五六七八九十\d]+)(?:个|项|条|点|类|招|步|方面|大|种|部分|款)")
+_ENUMERATED_EN = re.compile(
+    r"\bthe (first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)"
+    r" (?:one|point|measure|item|task|step|requirement|highlight|aspect)\b",
+    re.I,
+)
+_ORDINALS_EN = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _QUOTED = re.compile(r"《[^》]{2,60}》|“[^”]{2,40}”|「[^」]{2,40}」|\"[^\"]{2,40}\"")
 _LATIN_NAME = re.compile(r"[A-Za-z]*[A-Z0-9][A-Za-z0-9.\-]*\d*[A-Za-z0-9]*")
 _POLITE = re.compile(
@@ -99,8 +106,11 @@ def analyse(question: str, standalone: str, reference: date | None = None) -> Qu
     places = tuple(gazetteer().find(standalone))
     dates = tuple(find_dates(standalone, reference))
     rewritten, extra = _expand(standalone, places)
-    expects = expectation_of(standalone, language)
-    ordinal = _ENUMERATED.search(standalone)
+    # A follow-up's own words say what kind of thing it asks for, when they do.
+    expects = expectation_of(question, language_of(question))
+    if expects.kind == TEXT or language_of(question) != language:
+        expects = expectation_of(standalone, language)
+    ordinal = _ENUMERATED.search(standalone) or _ENUMERATED_EN.search(standalone)
     return Query(
         question=question,
         standalone=standalone,
@@ -171,6 +181,8 @@ def _figures(text: str, dates: Sequence[DateMention], places: Sequence[PlaceMent
 
 
 def _ordinal(text: str) -> int | None:
+    if text.lower() in _ORDINALS_EN:
+        return _ORDINALS_EN.index(text.lower()) + 1
     digits = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
     if text.isdigit():
         return int(text)

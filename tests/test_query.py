@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from qa.expectation import expectation_of
-from qa.followup import standalone_question, topic_of
+from qa.followup import standalone_question, topic_of, without_topic
 from qa.kinds import MONEY, NUMBER, TIME
 from qa.query import COMPARE, FACT, LIST, WHY_HOW, understand
 
@@ -21,6 +21,13 @@ from qa.query import COMPARE, FACT, LIST, WHY_HOW, understand
         (["杭州出台了哪些措施？"], "还有呢？", "杭州出台了哪些措施？"),
         (["What share should Shanghai reach?"], "What about Qingdao?", "What share should Qingdao reach?"),
         (["上海的快递职称怎么评？"], "青岛的养老时间银行从哪年开始？", "青岛的养老时间银行从哪年开始？"),
+        (["西安的导则有哪三个环节？"], "第二条呢？", "西安的导则有哪三个环节，第二条是什么？"),
+        (["港口有哪些措施？", "第四项是什么？"], "第五项呢？", "港口有哪些措施，第五项是什么？"),
+        (["武汉氢能公交一共投放了多少辆？"], "它加满一次氢要多久？", "武汉氢能公交，加满一次氢要多久？"),
+        (["武汉氢能公交一共投放了多少辆？", "它加满一次氢要多久？"], "票价呢？", "武汉氢能公交，票价"),
+        (["宁波碳账户分几档？"], "为什么？", "宁波碳账户，为什么？"),
+        (["郑州为什么取消纸质保证金？"], "什么时候开始的？", "郑州取消纸质保证金，什么时候开始的？"),
+        (["What are the six measures?"], "What about the second one?", "What are the six measures — the second one"),
     ],
 )
 def test_a_follow_up_takes_over_what_it_leaves_out(history: list[str], question: str, expected: str) -> None:
@@ -30,6 +37,17 @@ def test_a_follow_up_takes_over_what_it_leaves_out(history: list[str], question:
 def test_follow_ups_chain_through_the_history() -> None:
     asked = standalone_question("那深圳呢？", ["上海有多少家定点医院？", "那广州呢？"])
     assert asked == "深圳有多少家定点医院？"
+
+
+def test_a_follow_up_asks_for_what_its_own_words_say() -> None:
+    asked = understand("When does it take effect?", ["What is the fine for blocking fire lanes?"])
+    assert asked.expects.kind == TIME
+    assert understand("What about the second one?", ["What are the six measures?"]).ordinal == 2
+
+
+def test_a_question_can_be_asked_of_a_place_alone() -> None:
+    assert without_topic("贵州管廊机器人多久巡查一遍？", "贵州") == "贵州多久巡查一遍？"
+    assert without_topic("贵州的做法？", "贵州") == ""
 
 
 def test_the_topic_is_what_the_question_is_about() -> None:

@@ -33,8 +33,9 @@ from qa.answering.evidence import (
 from qa.answering.standing import answer_dated
 from qa.answering.support import Features, SupportModel, features_of, support_model
 from qa.expectation import Expectation
+from qa.followup import without_topic
 from qa.kinds import AGENT, PLACE, TEXT
-from qa.query import COMPARE, LIST, WHY_HOW, Query
+from qa.query import COMPARE, LIST, WHY_HOW, Query, analyse
 from qa.retrieval import Retriever
 from qa.text import matching_form
 from qa.types import Answer, Hit, Sentence
@@ -44,6 +45,7 @@ _LONG_POINT = 160
 _BY_MEANING = 0.2
 _LIKELY = 0.92
 _NAMED = 0.6
+_TELLING = 2
 _OTHER_DATE = 0.3
 _LOOSE_KINDS = frozenset({TEXT, AGENT, PLACE})
 
@@ -92,6 +94,8 @@ class Answerer:
                 return replace(compared, hits=tuple(hits[:k]))
             query = replace(query, kind=LIST)
         evidence = self.evidence(query, hits)
+        if evidence is not None and query.carried and not self.supports(evidence):
+            query, evidence = self._of_place(query, evidence, allowed)
         if evidence is None or not self.supports(evidence):
             return refusal.refuse(self.retriever, query, hits[:k], evidence)
         writer = Writer(query.language)
@@ -110,6 +114,30 @@ class Answerer:
             citations=writer.citations,
             hits=tuple(hits[:k]),
         )
+
+    def _of_place(
+        self, query: Query, evidence: Evidence, allowed: NDArray[np.int64] | None
+    ) -> tuple[Query, Evidence]:
+        """A follow-up about another place ("那贵州呢？") asked of it alone, where that is answered.
+
+        The topic of the question before is given up only if what is left of it, beyond the place, is more
+        than a word and stands in the sentences found.
+        """
+        for mention in query.places:
+            if mention.text not in query.question:
+                continue
+            alone = without_topic(query.standalone, mention.text)
+            asked = analyse(query.question, alone, None) if alone else query
+            words = [term for term in asked.terms if len(term) > 1 and term != mention.text]
+            if len(words) < _TELLING:
+                continue
+            found = self.evidence(asked, self.retriever.search(asked, 20, allowed))
+            if found is None or found.features.place_missing or not self.supports(found):
+                continue
+            quoted = matching_form("".join(scored.sentence.text for scored in found.sentences))
+            if all(word in quoted for word in words):
+                return asked, found
+        return query, evidence
 
     def supports(self, evidence: Evidence) -> bool:
         """Whether evidence is enough to answer with."""

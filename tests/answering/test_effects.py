@@ -201,6 +201,12 @@ def test_what_holds_or_does_not_hold_yet(question: str, first: str | None, last:
     assert (found.first, found.last) == (first, last)
 
 
+def test_the_kind_of_document_asked_for_is_a_condition() -> None:
+    found = asked("2020 年 12 月 1 日以来通过了哪些条例？")
+    assert found is not None
+    assert (found.kind, found.first, found.conditions) == (PUBLISH, "2020-12-01", ("条例",))
+
+
 def test_a_follow_up_takes_its_subject_from_the_question_before() -> None:
     before = ["When does the parking regulation take effect?"]
     query = understand("Had it come into force by the end of 2020?", before, TODAY)

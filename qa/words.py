@@ -42,6 +42,17 @@ _ENGLISH = frozenset(
     """.split()
 )
 
+# Nouns that name the kind of thing asked for, not a thing: 哪个部门, 什么级别, 目标是多少.
+GENERAL_NOUNS = frozenset(
+    """
+    目标 规定 部门 级别 单位 东西 地方 编号 文号 机构 主体 来源 项目 情况 数量 金额 名称 内容
+    原因 方式 对象 范围 时间 地点 人员 条件 标准 要求 程序 流程 步骤 措施 政策 办法 文件 数字
+    事情 种类 类型 类别 等级 水平 程度 比例 总数 结果 地区 组织 机关 群体 人群 渠道 途径 日期
+    年份 月份 期限 时长 钱数 数额 数值 指标 环节 领域 行业 任务 举措 亮点 特点 作用 意义 背景
+    目的 理由 好处 影响 变化 区别 共同点 主题 题目 标题 全称 简称 次数 人数 户数
+    """.split()
+)
+
 
 def is_function_word(token: str) -> bool:
     """Whether a search token is a word that asks, points or glues."""

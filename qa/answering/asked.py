@@ -67,6 +67,10 @@ _FIRST = {
     "第一": ("第一", "首", "第1", "一是", "一等"),
     "一等": ("一等", "第一", "首"),
 }
+_RANK = re.compile(
+    r"\b(?:second|third|fourth|fifth)[- ](?:prize|place|class|phase|batch|round|stage|edition|issue|runner)"
+)
+_RANKS = {"second": "二2", "third": "三3", "fourth": "四4", "fifth": "五5"}
 _EXTREME = re.compile(r"(?P<word>最[高大多长老早远快好低小少短晚贵重])(?=[的\u4e00-\u9fff])")
 _BOUNDS = {
     "up": re.compile(
@@ -150,7 +154,7 @@ class Asked:
 
     def lacking_ordinals(self, text: str) -> list[str]:
         """The ordinals, grades and colours of the question that `text` (clause form) does not give."""
-        return [o for o in self.ordinals if not any(form in text for form in _FIRST.get(o, (o,)))]
+        return [o for o in self.ordinals if not any(form in text for form in _forms(o))]
 
     def _lacking_times(self, text: str) -> bool:
         return any(not any(form in text for form in _SAME_TIME.get(when, (when,))) for when in self.times)
@@ -176,7 +180,8 @@ def asked_of(
 @lru_cache(maxsize=512)
 def _asked(text: str, language: str, expects: Expectation, known: frozenset[str], counted: bool) -> Asked:
     if language != "zh":
-        return Asked(text, expects, _english_unit(text), chinese=False)
+        ranks = tuple(dict.fromkeys(match.group() for match in _RANK.finditer(text)))
+        return Asked(text, expects, _english_unit(text), ordinals=ranks, chinese=False)
     many = _HOW_MANY.search(text)
     extreme = _EXTREME.search(text)
     return Asked(
@@ -256,6 +261,14 @@ _SENSES = tuple(
     登记 备案 申报 申请 报名 报送
     """.strip().splitlines()
 )
+
+
+def _forms(ordinal: str) -> tuple[str, ...]:
+    """How Chinese text may write an ordinal of a question."""
+    if ordinal.isascii() and len(ordinal) > 1:
+        numerals = _RANKS[re.split("[- ]", ordinal)[0]]
+        return tuple(form for n in numerals for form in (f"第{n}", f"{n}等", f"{n}期"))
+    return _FIRST.get(ordinal, (ordinal,))
 
 
 @lru_cache(maxsize=4096)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.resources import files
 
+from qa.words import GENERAL_NOUNS
+
 
 @lru_cache(maxsize=1)
 def _dictionary() -> bytes:
@@ -19,13 +21,15 @@ def _dictionary() -> bytes:
 
 @lru_cache(maxsize=4096)
 def is_noun(word: str) -> bool:
-    """Whether `word` is a noun or a name; one that the dictionary lacks is taken for a name.
+    """Whether the dictionary has `word` as a noun or a name of something in particular.
 
-    >>> is_noun("辣椒"), is_noun("提高")
-    (True, False)
+    >>> is_noun("辣椒"), is_noun("提高"), is_noun("级别")
+    (True, False, False)
     """
+    if word in GENERAL_NOUNS:
+        return False
     lines = _dictionary()
     start = lines.find(f"\n{word} ".encode())
     if start < 0:
-        return True
+        return False
     return lines[start + 1 : lines.find(b"\n", start + 1)].split()[-1].startswith(b"n")

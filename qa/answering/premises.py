@@ -12,7 +12,6 @@ from decimal import Decimal
 
 from qa.answering.asked import like_words
 from qa.answering.evidence import ItemView
-from qa.answering.nouns import is_noun
 from qa.answering.numerals import numbers
 from qa.places import Place, PlaceMention, gazetteer
 from qa.query import Query
@@ -74,13 +73,15 @@ def place_conflict(query: Query, view: ItemView) -> Conflict | None:
     said = gazetteer().find(view.item.title) or gazetteer().find(view.text[:120])
     if not missing or not said:
         return None
-    return Conflict(missing[0].label, said[0].places[0].label)
+    both = (missing[0], said[0].places[0])
+    asked, found = (p.english[0] if query.language == "en" and p.english else p.label for p in both)
+    return Conflict(asked, found)
 
 
 def date_conflict(query: Query, view: ItemView) -> Conflict | None:
     """The wrong date of a question whose item gives another one."""
     missing = missing_dates(query, view)
-    found = view.item.date or next((m.text for m in view.item.dates if m.first), None)
+    found = view.item.date or next((m.first for m in view.item.dates if m.first), None)
     return Conflict(missing[0], found) if missing and found else None
 
 
@@ -107,15 +108,12 @@ def _pairs_held(name: str, text: str) -> float:
     return sum(pair in text for pair in pairs) / len(pairs)
 
 
-def missing_nouns(weights: dict[str, float], item_text: str) -> dict[str, float]:
-    """The question's Chinese nouns, with their weights, for which the item has no like word."""
+def without_like(weights: dict[str, float], item_text: str) -> dict[str, float]:
+    """The question's Chinese words, with their weights, for which the item has no like word."""
     return {
         term: weight
         for term, weight in weights.items()
-        if len(term) > 1
-        and not term.isascii()
-        and not any(word in item_text for word in like_words(term))
-        and is_noun(term)
+        if len(term) > 1 and not term.isascii() and not any(word in item_text for word in like_words(term))
     }
 
 

@@ -15,7 +15,7 @@ from qa.answering.premises import (
     missing_words,
     place_conflict,
 )
-from qa.answering.support import STRICT_KINDS, asked_detail, asked_role, own_weights
+from qa.answering.support import STRICT_KINDS, asked_detail, asked_role, beyond_list, own_weights
 from qa.query import Query
 from qa.retrieval import Retriever
 from qa.text import matching_form
@@ -54,6 +54,7 @@ _TEXTS = {
         "empty": "There are no bulletins to search yet: put bulletin files into the folder first.",
     },
 }
+_POINT = ("第 {} 点", "a point number {}")
 _KINDS = {
     "time": ("时间", "time"),
     "duration": ("期限", "duration"),
@@ -79,7 +80,7 @@ ROLE_WORDS = {
     "charge": ("收费多少", "what is charged"),
     "price": ("价格", "the price"),
     "investment": ("投资或花费的数额", "the amount invested or spent"),
-    "interest": ("利率", "the rate"),
+    "interest": ("利率或收益率", "the rate of interest or return"),
     "office holder": ("任职者的姓名", "the name of the person in office"),
     "winner": ("获奖或居首的是谁", "who won or came first"),
     "first one": ("首个是哪一个", "which was the first"),
@@ -126,7 +127,7 @@ def _reason(retriever: Retriever, query: Query, evidence: Evidence | None) -> tu
         return "empty", texts["empty"]
     if evidence.off_topic:
         return "off_topic", texts["off"]
-    view, title = evidence.view, evidence.view.item.title
+    view, title = evidence.view, _within_quotes(evidence.view.item.title, chinese=chinese)
     conflicts: tuple[tuple[str, Conflict | None], ...] = (
         ("place", place_conflict(query, view)),
         ("date", date_conflict(query, view)),
@@ -137,7 +138,11 @@ def _reason(retriever: Retriever, query: Query, evidence: Evidence | None) -> tu
             return f"other_{name}", said
     text = matching_form(view.text)
     if named := [*missing_names(query, text), *missing_figures(query, text)]:
-        return "other_name", texts["word"].format(title=title, what=named[0])
+        return "other_name", texts["word"].format(title=title, what=_whole_name(query, named[0]))
+    if beyond_list(query, view):
+        return "missing_detail", texts["role"].format(
+            title=title, what=_POINT[not chinese].format(query.ordinal)
+        )
     if lacking := asked_detail(query, view).lacking_ordinals(clause_form(view.text)):
         return "missing_detail", texts["word"].format(title=title, what=_in_full(query, lacking[0]))
     role = asked_role(query)
@@ -154,6 +159,22 @@ def _reason(retriever: Retriever, query: Query, evidence: Evidence | None) -> tu
             title=title, what=_KINDS[query.expects.kind][not chinese]
         )
     return "missing_detail", texts["missing"].format(title=title)
+
+
+def _within_quotes(title: str, *, chinese: bool) -> str:
+    """The title as it stands between quotation marks, its own marks those of the inner level."""
+    inner = str.maketrans("《》", "〈〉") if chinese else str.maketrans("“”", "‘’")
+    return title.translate(inner)
+
+
+def _whole_name(query: Query, figure: str) -> str:
+    """The code or document number of the question that `figure` is a part of (700 -> DB46/T 700)."""
+    if not figure.isdigit():
+        return figure
+    code = rf"[A-Za-z][A-Za-z/]*[ -]?[A-Z]? ?{figure}(?:[—-]\d{{4}})?"
+    document = r"[\u4e00-\u9fff]*[〔\[]\d{4}[〕\]]\d*号?"
+    matches = re.finditer(f"{code}|{document}", query.standalone)
+    return next((match.group() for match in matches if figure in match.group()), figure)
 
 
 def _in_full(query: Query, ordinal: str) -> str:

@@ -21,13 +21,14 @@ from importlib.resources import files
 from qa.answering.asked import Asked, asked_of, clauses_with_values
 from qa.answering.clauses import clause_form
 from qa.answering.evidence import ItemView, ScoredSentence, coverage, partial_coverage, term_weights
+from qa.answering.nouns import is_noun
 from qa.answering.premises import (
     missing_dates,
     missing_figures,
     missing_names,
-    missing_nouns,
     missing_places,
     sure_place,
+    without_like,
 )
 from qa.answering.roles import Role, role_of
 from qa.kinds import AREA, CONTACT, DURATION, MONEY, NUMBER, PERCENT, PERSON, TIME
@@ -36,6 +37,7 @@ from qa.retrieval import Retriever
 from qa.text import matching_form
 
 _SINGLE = 0.2
+_FEW = 2
 _CLAUSE_END = re.compile(r"[，,；;：:。！？]")
 STRICT_KINDS = frozenset({TIME, DURATION, NUMBER, MONEY, PERCENT, AREA, PERSON, CONTACT})
 
@@ -76,6 +78,7 @@ class Features:
     rival: float
     noun_missing: float
     noun_foreign: float
+    noun_alone: float
 
     def to_dict(self) -> dict[str, float]:
         """The features by name."""
@@ -100,7 +103,8 @@ def features_of(
     detail = asked_detail(query, view)
     clauses = clauses_with_values(detail, sentences)
     total = sum(weights.values()) or 1.0
-    nouns = missing_nouns(weights, item_text)
+    lacking = without_like(weights, item_text)
+    nouns = {term: weight for term, weight in lacking.items() if is_noun(term)}
     foreign = [w for noun, w in nouns.items() if not any(character in item_text for character in noun)]
     return Features(
         meaning=max((scored.meaning for scored in chosen), default=0.0),
@@ -131,11 +135,20 @@ def features_of(
         unit_missing=detail.unit_missing(sentences),
         focus_lacking=detail.focus_lacking(clauses),
         focus_lacking_item=detail.focus_lacking(clauses_with_values(detail, every)),
-        qualifier_missing=detail.qualifier_missing(clause_form(quoted), clauses),
+        qualifier_missing=float(
+            beyond_list(query, view) or bool(detail.qualifier_missing(clause_form(quoted), clauses))
+        ),
         rival=detail.rival(clauses),
         noun_missing=max(nouns.values(), default=0.0) / total,
         noun_foreign=max(foreign, default=0.0) / total,
+        noun_alone=float(bool(nouns) and len(lacking) <= _FEW),
     )
+
+
+def beyond_list(query: Query, view: ItemView) -> bool:
+    """Whether a point is asked for by a number (第九项) that no list of the item reaches."""
+    longest = max((len(enumeration.points) for enumeration in view.item.enumerations), default=0)
+    return query.ordinal is not None and 0 < longest < query.ordinal
 
 
 def asked_role(query: Query) -> Role | None:

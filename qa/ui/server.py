@@ -50,6 +50,9 @@ _HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
 )
+# A conversation comes with each event of the page, and with some a record of it that a browser kept.
+_LARGEST_EVENT = 16_000_000
+_UPLOAD = "/gradio_api/upload"
 _PORTS_TRIED = 20
 _SUB_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -65,8 +68,8 @@ class Guard:
         self._token = base64.b64encode(credentials.encode()) if credentials else None
 
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
-        """Answer 400 to another host's name, 403 to another site's page, 401 without the password, else what
-        the app answers.
+        """Answer 400 to another host's name, 403 to another site's page, 401 without the password, 413 to an
+        event that is too large, else what the app answers.
         """
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -90,6 +93,8 @@ class Guard:
                 return
             challenge = (b"www-authenticate", b'Basic realm="bulletin-qa", charset="UTF-8"')
             await _refuse(guarded, 401, "A user name and password are needed.", challenge)
+        elif not _bounded(scope, headers):
+            await _refuse(guarded, 413, f"An event holds at most {_LARGEST_EVENT} bytes and says how many.")
         else:
             await self._app(scope, receive, guarded)
 
@@ -101,6 +106,15 @@ class Guard:
     def _admits(self, authorization: bytes) -> bool:
         scheme, _, given = authorization.partition(b" ")
         return scheme.lower() == b"basic" and hmac.compare_digest(given.strip(), self._token or b"")
+
+
+def _bounded(scope: _Scope, headers: dict[bytes, bytes]) -> bool:
+    """Whether an event of the page has a size that it may have; uploads and the API have bounds of their own."""
+    path = path_of(scope)
+    if scope["method"] != "POST" or not path.startswith("/gradio_api/") or path.startswith(_UPLOAD):
+        return True
+    length = headers.get(b"content-length", b"")
+    return length.isdigit() and len(length) < 12 and int(length) <= _LARGEST_EVENT
 
 
 def _same_site(headers: dict[bytes, bytes]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -26,7 +27,7 @@ class Balancer:
     """Sends each request to the next of `targets` in turn, those of the answer queue to `sticky` alone.
 
     `prefix` is stripped from every path, as a reverse proxy under a sub-path does. What the
-    answer queue streams is cut off before a piece that holds `breaking`, as when the process dies.
+    answer queue streams is cut off before a message that holds `breaking`, as when the process dies.
     """
 
     targets: list[str]
@@ -65,6 +66,9 @@ class Balancer:
             try:
                 async for piece in answer.aiter_raw():
                     if streamed and self.breaking and self.breaking in piece:
+                        yield piece[: piece.rfind(b"data:", 0, piece.index(self.breaking))]
+                        # A browser drops what it has not yet read when a stream breaks.
+                        await asyncio.sleep(1)
                         raise ConnectionError("cut off, as the test wishes")
                     yield piece
             finally:

@@ -88,6 +88,14 @@ def test_a_page_of_another_site_cannot_make_the_browser_ask(library, headers, st
     assert answer.status_code == status
 
 
+def test_an_event_of_the_page_that_is_too_large_is_refused_before_it_is_read(library):
+    local = client(library)
+    for path in ("/gradio_api/queue/join", "/gradio_api/run/predict"):
+        assert local.post(path, content=b"{" + b" " * 17_000_000).status_code == 413
+        assert local.post(path, content=iter([b"{}"])).status_code == 413
+        assert local.post(path, content=b"{}").status_code != 413
+
+
 def test_nothing_of_a_user_stays_in_the_process(library):
     configs = [client(library).get("/config").json() for _ in range(2)]
     for config in configs:

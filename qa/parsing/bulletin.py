@@ -14,7 +14,7 @@ from qa.parsing.dating import date_of, dates_of
 from qa.parsing.headings import Role, roles_of
 from qa.parsing.layout import Block, Layout, blocks_of
 from qa.parsing.lines import Line, MarkedText, lines_of
-from qa.parsing.matter import Matter, find_matter, matter_of_header
+from qa.parsing.matter import Matter, find_matter, matter_of_header, names_series
 from qa.parsing.passages import passages_of
 from qa.parsing.shapes import Shape, is_dateline, shape_of, tidy_heading
 from qa.parsing.years import YearFound, infer_year
@@ -61,6 +61,9 @@ def parse_bulletin(source: SourceText) -> Bulletin:
     found = infer_year(text, matter.date, matter.issue, source.name)
     said = matter.date.isoformat() if matter.date else None
     items = tuple(_item(marked, source, number, draft, found, said) for number, draft in enumerate(drafts, 1))
+    if len(items) == 1 and not drafts[0].titles and matter.title and not names_series(matter.title):
+        # A document of one item that gives its title where others give their masthead.
+        items = (replace(items[0], title=matter.title),)
     heading = next(
         (block.text for block, role in zip(blocks, roles, strict=True) if role is Role.DOCUMENT), ""
     )

@@ -195,10 +195,12 @@ def _parts_of_items(
 def _number_items(blocks: Sequence[Block], runs: Sequence[tuple[int, int]], shape: Shape) -> bool:
     """Whether headings with this numbering title items, rather than part the items of plain titles.
 
-    Where a plain title with text stands before the first of them, or many stand among them, they part.
+    Where a plain title with text stands before the first of them, or many stand among them, they part. One
+    straight below a numbered heading is the only item of its section, and tells neither.
     """
     over_text = [end - 1 for _, end in runs if end < len(blocks)]
-    plain = [number for number in over_text if blocks[number].shape is Shape.PLAIN]
+    alone = {end - 1 for start, end in runs if end - start > 1 and blocks[start].shape in NUMBERED - {shape}}
+    plain = [number for number in over_text if blocks[number].shape is Shape.PLAIN and number not in alone]
     numbered = [number for number in over_text if blocks[number].shape is shape]
     if not numbered or (plain and plain[0] < numbered[0]):
         return False

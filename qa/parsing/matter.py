@@ -49,6 +49,7 @@ _CONTENTS = frozenset(
 _LEADER = re.compile(
     r"^(?P<title>\S.*?)\s*(?:[.．·•…‥⋯。_＿\-—–]{2,}|\s{2,}|\t|\s(?=[（(]\d))\s*[（(]?(?P<page>\d{1,3})[)）]?$"
 )
+_PAGED = re.compile(r"(?P<title>\S.*?)\s(?P<page>\d{1,3})$")
 _BACK = re.compile(
     r"^(?:报\s*送?|送|发|抄\s*[送报]|主\s*送|分\s*送|呈\s*[报送]|发\s*送|印\s*发)\s*[:：]"
     rf"|^(?:{_ROLES})\s*[:：]|共印\s*\d+\s*份|\d\s*日\s*印发$"
@@ -110,6 +111,11 @@ def matter_of_header(texts: Sequence[str]) -> Matter:
                 date=date_in([rest]),
             )
     return Matter()
+
+
+def names_series(title: str) -> bool:
+    """Whether a title is that of a series, such as 工作简报, and says nothing of what stands in an issue."""
+    return _NAME.search(compact(title)) is not None
 
 
 def _closing_date(lines: Sequence[Line]) -> date | None:
@@ -195,14 +201,15 @@ def _contents(lines: Sequence[Line], start: int) -> tuple[int, list[tuple[str, s
             last = number + 1
     leaders = sum(_leader(line) is not None for line in lines[first:last])
     if leaders < (1 if headed else 3):
+        leaders = 0
         last = _repeated(lines, first) if headed else first
     if last == first and not headed:
         return start, []
     entries: list[tuple[str, str]] = []
     widest = max((line.extent for line in lines[first:last]), default=0)
     for number in range(first, last):
-        found = _leader(lines[number])
-        title = compact(tidy_heading(_leaderless(lines[number]))).rstrip("….·")
+        found = _leader(lines[number]) or (None if leaders else _PAGED.match(lines[number].raw))
+        title = compact(tidy_heading(found.group("title") if found else lines[number].raw)).rstrip("….·")
         above = lines[number - 1] if number > first else None
         # An entry that runs over two lines fills the first of them, which a heading hardly does.
         if found and above and not _leader(above) and above.extent >= 0.8 * widest and entries:
@@ -229,7 +236,10 @@ def _repeated(lines: Sequence[Line], first: int) -> int:
     for number in range(first, min(len(lines), first + 200)):
         if "。" in lines[number].text or number - end > 1:
             break
-        if names[number] and last_place[names[number]] > number:
+        # The page number may stand after a mere space: that the title comes again tells it from a figure.
+        paged = _PAGED.match(lines[number].raw)
+        wanted = (names[number], compact(tidy_heading(paged.group("title"))) if paged else "")
+        if any(name and last_place.get(name, -1) > number for name in wanted):
             end = number + 1
     return end
 

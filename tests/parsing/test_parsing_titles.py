@@ -285,3 +285,51 @@ def test_an_english_bulletin_in_wrapped_lines() -> None:
         ("BUSINESS", "Nanjing chip hub draws 20 new projects", "2021-04-08"),
     ]
     assert [len(item.passages) for item in bulletin.items] == [1, 1, 1]
+
+
+def test_contents_with_a_space_before_the_page_and_a_section_of_one_item_without_number() -> None:
+    bulletin = parsed(
+        """
+        目 录
+        一、本周要闻 1
+        二、行业数据 3
+        三、企业动态 5
+
+        一、本周要闻
+        1.国家数据局正式揭牌
+        10月25日，国家数据局在北京正式揭牌。
+        2.《生成式人工智能服务管理暂行办法》配套标准征求意见
+        10月11日，全国信安标委就配套标准公开征求意见，期限至10月25日。
+        二、行业数据
+        三季度软件业收入增长13.5%
+        工信部数据显示，前三季度软件业务收入87610亿元，同比增长13.5%。
+        三、企业动态
+        1.华为发布全系列存储产品
+        华为10月20日发布新产品。
+        2.小米汽车获得生产资质
+        工信部10月23日公示名单。
+        """
+    )
+    assert [(section, title) for section, title, _ in outline(bulletin)] == [
+        ("本周要闻", "国家数据局正式揭牌"),
+        ("本周要闻", "《生成式人工智能服务管理暂行办法》配套标准征求意见"),
+        ("行业数据", "三季度软件业收入增长13.5%"),
+        ("企业动态", "华为发布全系列存储产品"),
+        ("企业动态", "小米汽车获得生产资质"),
+    ]
+
+
+def test_minutes_have_the_title_that_stands_in_their_masthead() -> None:
+    bulletin = parsed(
+        """
+        某市数字经济发展领导小组会议纪要
+        〔2023〕第4号
+        某市数字经济发展领导小组办公室　　　　2023年5月8日
+        2023年5月6日下午，副市长李某某主持召开领导小组会议，研究数字经济发展工作。现纪要如下：
+        一、会议听取了市经信局关于一季度运行情况的汇报。一季度数字经济核心产业增加值320亿元，增长9.8%。
+        二、会议审议并原则通过《关于加快数据要素市场建设的若干措施》。由市大数据局修改完善后印发。
+        三、会议要求，各成员单位要压实责任，确保半年“双过半”。
+        """
+    )
+    assert outline(bulletin) == [("", "某市数字经济发展领导小组会议纪要", "2023-05-06")]
+    assert [len(found.points) for found in bulletin.items[0].enumerations] == [3]

@@ -77,7 +77,7 @@ def _sections_html(bulletin: str, entries: Iterable[Entry], language: Language) 
 
     def close() -> None:
         if rows:
-            heading = element("h4", section) if section else None
+            heading = element("h3", section) if section else None
             blocks.append(element("section", heading, element("ul", join(rows))))
             rows.clear()
 

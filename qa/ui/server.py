@@ -109,7 +109,7 @@ class Guard:
 
 
 def _bounded(scope: _Scope, headers: dict[bytes, bytes]) -> bool:
-    """Whether an event of the page has a size that it may have; uploads and the API have bounds of their own."""
+    """Whether an event of the page is small enough; uploads and the API have bounds of their own."""
     path = path_of(scope)
     if scope["method"] != "POST" or not path.startswith("/gradio_api/") or path.startswith(_UPLOAD):
         return True

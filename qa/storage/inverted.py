@@ -1,7 +1,7 @@
 """An inverted file of vectors (FAISS) whose settings are chosen by the recall they were measured to have.
 
 Vectors are grouped around centroids and a query looks only into the lists nearest to it (Jégou, Douze and
-Schmid, "Product Quantization for Nearest Neighbor Search", 2011). Inside a list each pair of dimensions is
+Schmid, "Product Quantization for Nearest Neighbor Search", 2011). Inside a list each four dimensions are
 coded in four bits, which are compared many at a time (André, Kermarrec and Le Scouarnec, "Cache locality
 is not enough", 2015). The candidates are compared again with the vectors themselves, so a score is the
 same as in an exact search.
@@ -10,6 +10,7 @@ same as in an exact search.
 from __future__ import annotations
 
 import importlib
+import itertools
 import math
 import uuid
 from dataclasses import dataclass
@@ -145,7 +146,7 @@ def _trained(vectors: Packed, rows: NDArray[np.int32]) -> Any:
     lists = max(1, min(int(2 * root), max(2048, int(root)), len(rows) // 40))
     dimension = vectors.shape[1]
     quantizer = faiss.IndexFlatIP(dimension)
-    parts = next(m for m in range(max(1, dimension // 2), 0, -1) if dimension % m == 0)
+    parts = next(m for m in range(max(1, dimension // 4), 0, -1) if dimension % m == 0)
     index = faiss.IndexIVFPQFastScan(quantizer, dimension, lists, parts, 4, faiss.METRIC_INNER_PRODUCT)
     index.by_residual = False
     index.pq.cp.niter = 10
@@ -178,7 +179,8 @@ def _tuned(index: Any, vectors: Packed, order: NDArray[np.int32]) -> tuple[int, 
     sizes = (128, 256, 512, 1024, 2048)
     probes = candidates = 0
     shares = [0.0]
-    for probes in [*(2**power for power in range(20) if FEWEST <= 2**power < index.nlist), index.nlist]:
+    steps = (round(FEWEST * 2 ** (half / 2)) for half in range(40))
+    for probes in [*itertools.takewhile(lambda step: step < index.nlist, steps), index.nlist]:
         parameters = faiss.SearchParametersIVF(nprobe=probes)
         found = index.search(queries, min(sizes[-1], index.ntotal), params=parameters)[1]
         for candidates in sizes:

@@ -49,7 +49,8 @@ class Address:
             host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
             scheme = "https" if parts.scheme == "https" else "http"
             name = _collection(unquote(parts.path).strip("/"), store)
-            return cls(f"{scheme}://{host}:{port or DEFAULT_PORT}", name, _database(parts), None, token)
+            port = port or (443 if scheme == "https" else DEFAULT_PORT)
+            return cls(f"{scheme}://{host}:{port}", name, _database(parts), None, token)
         if parts.scheme in {"", "milvus"} or _windows(store):
             plain = store if parts.scheme != "milvus" else unquote(parts.path)
             lite = _LITE.fullmatch(plain)

@@ -14,7 +14,7 @@ from qa.backend import IndexState
 from qa.errors import StoreError
 from qa.indexing import skipped_files
 from qa.milvus.address import Address
-from qa.milvus.connection import Connection
+from qa.milvus.connection import SETTLED, Connection
 from qa.milvus.keys import hash_of
 from qa.milvus.manifest import head_of, read_manifest
 from qa.milvus.publishing import unpublished
@@ -104,7 +104,7 @@ class MilvusBackend:
         embedding model.
         """
         store = self._store(encoder)
-        connection = self._connection()
+        connection = self._connection().reading(SETTLED)
         return IndexState(store, MilvusLexical(connection, store), MilvusVectors(connection, store))
 
     def _store(self, encoder: Encoder) -> MilvusStore:
@@ -119,12 +119,12 @@ class MilvusBackend:
                 if head_of(connection).generation == head.generation:
                     raise
                 continue
-            return MilvusStore(connection, head, manifest, statistics)
+            return MilvusStore(connection.reading(SETTLED), head, manifest, statistics)
 
     def changed(self, state: IndexState) -> bool:
         """Whether another generation than that of a state is published: one small query."""
-        head = head_of(self._connection())
-        return (head.identity, head.generation) != (state.store.identity, state.store.generation)
+        head = head_of(self._connection().reading(SETTLED))
+        return head.identity != state.store.identity or head.generation > state.store.generation
 
     def close(self) -> None:
         """Close the connection."""

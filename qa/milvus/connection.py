@@ -16,6 +16,8 @@ from qa.milvus.address import Address
 INSTALL = "python -m pip install 'bulletin-qa[milvus]'"
 CONNECT_SECONDS = 10.0
 CALL_SECONDS = 120.0
+STRONG, SETTLED = "Strong", "Bounded"
+"""Consistency levels of reads, in Milvus' words."""
 PAGE = 1000
 """Rows asked for at once where there may be any number."""
 MOST = 16_384
@@ -35,7 +37,7 @@ def milvus() -> Any:
     except ImportError as error:
         raise UsageError(f"this store needs Milvus' client, which is not installed: {INSTALL}") from error
     # It logs every error that it raises as well, with a traceback: the error itself says enough.
-    for name in ("pymilvus", "milvus_lite"):
+    for name in ("pymilvus", "milvus_lite", "grpc._server"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return module
 
@@ -43,10 +45,19 @@ def milvus() -> Any:
 class Connection:
     """A client of one address. Safe to use from many threads."""
 
-    def __init__(self, address: Address, client: Any) -> None:
+    def __init__(self, address: Address, client: Any, *, lite: bool, level: str = STRONG) -> None:
         self.address = address
         self.client = client
-        self.lite = str(client.get_server_version()).startswith("milvus_lite")
+        self.lite = lite
+        self._level = level
+
+    def reading(self, level: str) -> Connection:
+        """Return the same connection with another consistency: `STRONG`, or `SETTLED` for what is published.
+
+        Strong reads wait, up to a fifth of a second, until the server has caught up with now. What a
+        published generation holds was there, by strong counts, before it was published: its readers need not.
+        """
+        return Connection(self.address, self.client, lite=self.lite, level=level)
 
     @classmethod
     def open(cls, address: Address) -> Connection:
@@ -71,7 +82,8 @@ class Connection:
                 timeout=CONNECT_SECONDS,
                 grpc_options=_CALM,
             )
-            return cls(address, client)
+            lite = str(client.get_server_version()).startswith("milvus_lite")
+            return cls(address, client, lite=lite)
         except Exception as error:
             raise StoreError(_unreachable(address, error)) from error
 
@@ -91,26 +103,26 @@ class Connection:
             ) from error
 
     def query(self, collection: str, expression: str, fields: Sequence[str], limit: int = MOST) -> list[Row]:
-        """Return at most `limit` rows that satisfy an expression, as of now (strong consistency)."""
+        """Return at most `limit` rows that satisfy an expression."""
         with self.translated("reading"):
             rows = self.client.query(
                 collection,
                 filter=expression,
                 output_fields=list(fields),
                 limit=limit,
-                consistency_level="Strong",
+                consistency_level=self._level,
                 timeout=CALL_SECONDS,
             )
         return [dict(row) for row in rows]
 
     def count(self, collection: str, expression: str = "") -> int:
-        """Return how many rows satisfy an expression, as of now."""
+        """Return how many rows satisfy an expression."""
         with self.translated("counting"):
             rows = self.client.query(
                 collection,
                 filter=expression,
                 output_fields=["count(*)"],
-                consistency_level="Strong",
+                consistency_level=self._level,
                 timeout=CALL_SECONDS,
             )
         return int(rows[0]["count(*)"])
@@ -127,7 +139,7 @@ class Connection:
                 batch_size=PAGE,
                 filter=expression,
                 output_fields=list(fields),
-                consistency_level="Strong",
+                consistency_level=self._level,
                 timeout=CALL_SECONDS,
             )
         try:
@@ -150,11 +162,7 @@ class Connection:
         fields: Sequence[str],
         parameters: Row,
     ) -> list[list[Row]]:
-        """Return the best rows for each vector of `data`: their fields, and `distance`.
-
-        Bounded consistency: what the generation read holds was there, by a strong count, before it was
-        published; what came later is left out by `expression`.
-        """
+        """Return the best rows for each vector of `data`: their fields, and `distance`."""
         with self.translated("searching"):
             found = self.client.search(
                 collection,
@@ -164,7 +172,7 @@ class Connection:
                 filter=expression,
                 output_fields=list(fields),
                 search_params=parameters,
-                consistency_level="Bounded",
+                consistency_level=self._level,
                 timeout=CALL_SECONDS,
             )
         return [[{**hit["entity"], "distance": float(hit["distance"])} for hit in hits] for hits in found]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.errors import StoreError
-from qa.milvus.connection import Connection
+from qa.milvus.connection import STRONG, Connection
 from qa.milvus.keys import PLACE_BITS, day_of, hash_of, section_of, within
 from qa.milvus.manifest import Head, Manifest
 from qa.milvus.publishing import chunks
@@ -281,7 +281,7 @@ class MilvusStore:
 
     def files(self) -> dict[str, FileState]:
         """Return what is known of each file that a folder brought, by name; as of now."""
-        return files(self._connection)
+        return files(self._connection.reading(STRONG))
 
     def close(self) -> None:
         """Nothing is held open: the connection belongs to the backend."""

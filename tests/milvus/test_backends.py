@@ -27,7 +27,7 @@ from tests.conftest import ROOT, SEEDS
 pytest.importorskip("pymilvus", reason="the extra [milvus] is not installed")
 
 ROWS = [json.loads(line) for line in (SEEDS / "questions.jsonl").read_text("utf-8").splitlines()]
-SAMPLE = ROWS[::4]
+SAMPLE = ROWS[::5]
 QUESTIONS = ROWS[::16]
 
 

@@ -331,6 +331,8 @@ class Answerer:
                     else f"{name} ({len(sections)}): "
                 )
                 writer.say("、".join(section or "—" for section in sections))
+        elif not found.matches and not found.condition:
+            writer.say(phrase(query.language, "total", bulletins=found.bulletins, items=found.items))
         else:
             about = found.condition
             what = (
@@ -356,8 +358,6 @@ class Answerer:
                 writer.header(view.item)
                 source = store.source(view.bulletin).text
                 writer.quote(view.item, view.bulletin, source, [shown.sentence])
-            if not found.matches and not found.condition:
-                writer.say(str(found.items))
         return Answer(
             question=query.question,
             standalone_question=query.standalone,

@@ -55,12 +55,12 @@ _SECTIONS = re.compile(
     r"|名)(?:哪些|什么|几|多少)|有几个?(?:栏目|专栏)|列出.{0,6}栏目(?:名称)?$"
 )
 _SECTIONS_EN = re.compile(r"(?:which|what|how many|list).{0,20}\b(?:sections|columns)\b", re.I)
-_OPEN_LIST = re.compile(r"哪些|哪几|有什么|什么(?:事|新|大|动|进展)|几件|列出|列举")
+_OPEN_LIST = re.compile(r"哪些|哪几|有什么|[写讲说登]了什么|什么(?:事|新|大|动|进展)|几件|列出|列举")
 _FRAME = re.compile(
     r"[两这本各该]?[一二两三四五六七八九十\d]*期(?:简报|公报)|简报|公报|本期|各期|资料库"
     r"|一共|总共|共有|分别|都有|里面|有关|关于|相关|涉及|提到|提及|讲到|谈到|属于|报道了?"
     r"|收录了?|刊登了?|明确|讲的|说的|栏目"
-    r"|(?:哪些|哪几|什么|几|多少)(?:件|个|条|项|种|篇|则|类|家)?|列出|列举|所有|全部|里|中"
+    r"|(?:哪些|哪几|什么|几|多少)(?:件|个|条(?!目)|项|种|篇|则|类|家)?|列出|列举|所有|全部|里|中"
     r"|上|当天|这天|那天|一天|[的是有都在了为和]"
 )
 _GENERIC = frozenset(
@@ -184,7 +184,7 @@ def _kind(query: Query, conditions: Conditions) -> str | None:
         return ALL
     if not chinese:
         return EVENTS if conditions.dates and _EVENTS_EN.search(text) else None
-    if not _OPEN_LIST.search(text) or not (query.kind == LIST or conditions.dates):
+    if not _OPEN_LIST.search(text) or not (query.kind == LIST or conditions.dates or conditions.sections):
         return None
     if (conditions.dates or conditions.places or conditions.sections) and not conditions.groups:
         return EVENTS if conditions.dates else ALL

@@ -19,6 +19,7 @@ _PHRASES = {
         "date_join": "；",
         "in": "《{title}》：",
         "count": "在 {bulletins} 期 {items} 条中找到 {n} 条{what}：",
+        "total": "{bulletins} 期简报共 {items} 条。",
         "missing_side": "关于“{side}”，简报中没有找到相应内容。",
     },
     "en": {
@@ -28,6 +29,7 @@ _PHRASES = {
         "in": "“{title}”{where}:",
         "from": "From “{title}”{where}:",
         "count": "{n} of {items} items in {bulletins} bulletins{what}:",
+        "total": "There are {items} items in {bulletins} bulletins.",
         "missing_side": "On “{side}” the bulletins say nothing that answers this.",
     },
 }

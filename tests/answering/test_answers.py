@@ -105,3 +105,25 @@ def test_a_missing_detail_is_refused_with_the_nearest_item(samples: Library) -> 
     answer = samples.ask("上海智联网络系统科学中心总投资多少？")
     assert answer.refused
     assert "智联网络" in answer.nearest[0].title
+
+
+def test_all_items_of_a_subject_are_counted_whatever_the_order_of_words(samples: Library) -> None:
+    for question in ("提到人工智能的有哪些条目？", "哪些条目提到了人工智能？"):
+        answer = samples.ask(question)
+        assert "2 期 37 条中找到 2 条" in answer.answer
+        assert all("人工智能" in compact(citation.quote) for citation in answer.citations)
+
+
+def test_what_a_section_holds_is_every_item_of_it(samples: Library) -> None:
+    answer = samples.ask("经济热点写了什么？")
+    wanted = {row.item_id for row in samples.retriever.items() if row.section == "经济热点"}
+    assert {citation.item_id for citation in answer.citations} == wanted
+
+
+def test_the_size_of_the_collection_is_said_plainly(samples: Library) -> None:
+    assert samples.ask("两期简报一共有多少条？").answer == "2 期简报共 37 条。"
+
+
+def test_a_numbered_list_is_given_whole_whatever_it_counts(samples: Library) -> None:
+    text = said(samples, "上海机场的三项工作是什么？")
+    assert all(f"{numeral}是" in text for numeral in "一二三")

@@ -103,10 +103,14 @@ def _scanned(name: str, scanned: int, pages: int, recognised: int) -> str:
 def _notice(recognised: Sequence[int], unread: Sequence[int]) -> str:
     parts: list[str] = []
     if recognised:
-        parts.append(f"{numbers_of(recognised)} were read from pictures (OCR): compare quotes with the page")
+        verb = "was" if len(recognised) == 1 else "were"
+        parts.append(
+            f"{numbers_of(recognised)} {verb} read from pictures (OCR): compare quotes with the page"
+        )
     if unread:
         cure = "split the file" if recognised else _CURE
-        parts.append(f"{numbers_of(unread)} hold only a picture, no text was read from them; {cure}")
+        verb = "holds" if len(unread) == 1 else "hold"
+        parts.append(f"{numbers_of(unread)} {verb} only a picture, no text was read from there; {cure}")
     return "; ".join(parts)
 
 

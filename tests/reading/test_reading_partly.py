@@ -16,7 +16,7 @@ def test_a_notice_names_the_pages_until_they_can_be_read(
     folder, index = tmp_path / "bulletins", tmp_path / "index"
     folder.mkdir()
     (folder / "a.pdf").write_bytes(mixed([grey()], [3, 4]))
-    said = "p.3–4 hold only a picture, no text was read from them"
+    said = "p.3–4 hold only a picture, no text was read from there"
     first = synchronise(folder, index, None)
     assert first.added == ("a.pdf",)
     assert first.skipped == ()

@@ -68,7 +68,7 @@ def _switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_pages_that_hold_only_a_picture_are_named_and_the_others_read(tmp_path: Path, stamp: bool) -> None:
     source = drawn(tmp_path, mixed([grey()], [3, 4], stamp=stamp))
     assert source.notice.startswith(
-        "p.3–4 hold only a picture, no text was read from them; install bulletin-qa[ocr]"
+        "p.3–4 hold only a picture, no text was read from there; install bulletin-qa[ocr]"
     )
     bulletin = parse_bulletin(source)
     assert bulletin.notice == source.notice
@@ -101,7 +101,7 @@ def test_text_drawn_as_shapes_is_named_too(tmp_path: Path) -> None:
             drawing.drawString(80, 700, "上海市发布数据条例，自明年一月一日起施行，共十章九十一条。")
         drawing.showPage()
     drawing.save()
-    assert drawn(tmp_path, stream.getvalue()).notice.startswith("p.2 hold")
+    assert drawn(tmp_path, stream.getvalue()).notice.startswith("p.2 holds only")
 
 
 @pytest.mark.usefixtures("_switched_off")
@@ -135,7 +135,7 @@ class TestRecognition:
     def test_pages_beyond_the_limit_and_pictures_without_print_are_named(self, tmp_path: Path) -> None:
         source = drawn(tmp_path, mixed([grey()], [3, 4]), Limits(recognised_pages=1))
         assert source.notice.startswith(
-            "p.3 were read from pictures (OCR): compare quotes with the page; p.4 hold"
+            "p.3 was read from pictures (OCR): compare quotes with the page; p.4 holds"
         )
         with pytest.raises(ReadingError, match="no print was found"):
             drawn(tmp_path, scan(1))

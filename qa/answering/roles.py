@@ -10,7 +10,7 @@ in general: what is paid, who acts, when a thing begins and ends, how to reach s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -59,6 +59,11 @@ class Role:
         """Whether a clause of `sentence`, or two in a row, holds both the role's words and a filler."""
         windows = _windows(clause_form(sentence), 1 if self.several else 2)
         return any(self._fills(window) for window in windows)
+
+    def filled_across(self, sentences: Sequence[str]) -> bool:
+        """Whether `sentences` together hold the role's words and a filler: a list may spread them."""
+        text = clause_form("".join(sentences))
+        return bool(self.says.search(text) and self.filler.search(text))
 
     def _fills(self, clause: str) -> bool:
         if not self.says.search(clause):

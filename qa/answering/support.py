@@ -32,7 +32,7 @@ from qa.answering.premises import (
 )
 from qa.answering.roles import Role, role_of
 from qa.kinds import AREA, CONTACT, DURATION, MONEY, NUMBER, PERCENT, PERSON, TIME
-from qa.query import Query
+from qa.query import LIST, Query
 from qa.retrieval import Retriever
 from qa.text import matching_form
 
@@ -130,8 +130,8 @@ def features_of(
         followup=float(bool(query.carried)),
         partial=4.0 * words_item * (1.0 - words_item) if weights else 0.0,
         role=float(role is not None),
-        role_unfilled=_unfilled(role, sentences),
-        role_unfilled_item=_unfilled(role, every),
+        role_unfilled=_unfilled(query, role, sentences),
+        role_unfilled_item=_unfilled(query, role, every),
         unit_missing=detail.unit_missing(sentences),
         focus_lacking=detail.focus_lacking(clauses),
         focus_lacking_item=detail.focus_lacking(clauses_with_values(detail, every)),
@@ -164,8 +164,12 @@ def asked_detail(query: Query, view: ItemView) -> Asked:
     return asked_of(query.standalone, query.language, query.expects, known, counted=query.ordinal is not None)
 
 
-def _unfilled(role: Role | None, sentences: Sequence[str]) -> float:
-    return float(role is not None and not any(role.filled_in(sentence) for sentence in sentences))
+def _unfilled(query: Query, role: Role | None, sentences: Sequence[str]) -> float:
+    if role is None:
+        return 0.0
+    if query.kind == LIST and not role.several:
+        return float(not role.filled_across(sentences))
+    return float(not any(role.filled_in(sentence) for sentence in sentences))
 
 
 def beyond_everyday(retriever: Retriever, query: Query, view: ItemView) -> float:

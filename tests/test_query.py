@@ -27,7 +27,11 @@ from qa.query import COMPARE, FACT, LIST, WHY_HOW, understand
         (["武汉氢能公交一共投放了多少辆？", "它加满一次氢要多久？"], "票价呢？", "武汉氢能公交，票价"),
         (["宁波碳账户分几档？"], "为什么？", "宁波碳账户，为什么？"),
         (["郑州为什么取消纸质保证金？"], "什么时候开始的？", "郑州取消纸质保证金，什么时候开始的？"),
-        (["What are the six measures?"], "What about the second one?", "What are the six measures — the second one"),
+        (
+            ["What are the six measures?"],
+            "What about the second one?",
+            "What are the six measures — the second one",
+        ),
     ],
 )
 def test_a_follow_up_takes_over_what_it_leaves_out(history: list[str], question: str, expected: str) -> None:

@@ -53,6 +53,8 @@ class LexicalIndex:
     def _set(self, stamp: Stamp, postings: Postings) -> None:
         self.stamp = stamp
         self._postings = postings
+        # One question looks the same few words up many times: for their idf, their bound, each sentence.
+        self._place = functools.lru_cache(1 << 14)(postings.vocabulary.find)
         self._factors = length_factors(postings.lengths)
         self._by_number = np.argsort(postings.numbers, kind="stable")
 
@@ -121,7 +123,7 @@ class LexicalIndex:
             return Postings.empty()
 
     def _posting(self, token: str) -> Posting | None:
-        place = self._postings.vocabulary.find(token)
+        place = self._place(token)
         if place < 0:
             return None
         start, end = self._postings.offsets[place : place + 2]

@@ -63,7 +63,8 @@ class Role:
     def filled_across(self, sentences: Sequence[str]) -> bool:
         """Whether `sentences` together hold the role's words and a filler: a list may spread them."""
         text = clause_form("".join(sentences))
-        return bool(self.says.search(text) and self.filler.search(text))
+        filler = SEVERAL if self.several else self.filler
+        return bool(self.says.search(text) and filler.search(text))
 
     def _fills(self, clause: str) -> bool:
         if not self.says.search(clause):

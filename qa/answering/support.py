@@ -167,7 +167,7 @@ def asked_detail(query: Query, view: ItemView) -> Asked:
 def _unfilled(query: Query, role: Role | None, sentences: Sequence[str]) -> float:
     if role is None:
         return 0.0
-    if query.kind == LIST and not role.several:
+    if query.kind == LIST:
         return float(not role.filled_across(sentences))
     return float(not any(role.filled_in(sentence) for sentence in sentences))
 

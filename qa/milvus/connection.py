@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import logging
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +16,8 @@ from qa.milvus.address import Address
 INSTALL = "python -m pip install 'bulletin-qa[milvus]'"
 CONNECT_SECONDS = 10.0
 CALL_SECONDS = 120.0
+READ_SECONDS = 20.0
+"""How long a question waits for a server that has gone: the client tries again until then."""
 STRONG, SETTLED = "Strong", "Bounded"
 """Consistency levels of reads, in Milvus' words."""
 PAGE = 1000
@@ -23,6 +25,8 @@ PAGE = 1000
 MOST = 16_384
 """Rows that one search or query can return: Milvus' own limit."""
 BATCH_BYTES = 4 << 20
+_UNLOADED = ("not loaded", "'released'")
+"""What a server and Lite say of a collection that isn't loaded."""
 
 # Milvus Lite's server ends connections that ask every ten seconds, the client's default, whether it lives.
 _CALM = {"grpc.keepalive_time_ms": 300_000, "grpc.keepalive_permit_without_calls": 0}
@@ -102,29 +106,46 @@ class Connection:
                 "runs and has room, then try again"
             ) from error
 
+    def _read(self, doing: str, collection: str, call: Callable[[], Any]) -> Any:
+        """Read, and load a collection that a server which was started anew hasn't loaded yet."""
+        with self.translated(doing):
+            try:
+                return call()
+            except Exception as error:
+                if not any(sign in reason(error).lower() for sign in _UNLOADED):
+                    raise
+                self.client.load_collection(collection, timeout=CALL_SECONDS)
+                return call()
+
     def query(self, collection: str, expression: str, fields: Sequence[str], limit: int = MOST) -> list[Row]:
         """Return at most `limit` rows that satisfy an expression."""
-        with self.translated("reading"):
-            rows = self.client.query(
+        rows = self._read(
+            "reading",
+            collection,
+            lambda: self.client.query(
                 collection,
                 filter=expression,
                 output_fields=list(fields),
                 limit=limit,
                 consistency_level=self._level,
-                timeout=CALL_SECONDS,
-            )
+                timeout=READ_SECONDS,
+            ),
+        )
         return [dict(row) for row in rows]
 
     def count(self, collection: str, expression: str = "") -> int:
         """Return how many rows satisfy an expression."""
-        with self.translated("counting"):
-            rows = self.client.query(
+        rows = self._read(
+            "counting",
+            collection,
+            lambda: self.client.query(
                 collection,
                 filter=expression,
                 output_fields=["count(*)"],
                 consistency_level=self._level,
-                timeout=CALL_SECONDS,
-            )
+                timeout=READ_SECONDS,
+            ),
+        )
         return int(rows[0]["count(*)"])
 
     def scan(self, collection: str, expression: str, fields: Sequence[str]) -> Iterator[Row]:
@@ -140,7 +161,7 @@ class Connection:
                 filter=expression,
                 output_fields=list(fields),
                 consistency_level=self._level,
-                timeout=CALL_SECONDS,
+                timeout=READ_SECONDS,
             )
         try:
             while True:
@@ -163,8 +184,10 @@ class Connection:
         parameters: Row,
     ) -> list[list[Row]]:
         """Return the best rows for each vector of `data`: their fields, and `distance`."""
-        with self.translated("searching"):
-            found = self.client.search(
+        found = self._read(
+            "searching",
+            collection,
+            lambda: self.client.search(
                 collection,
                 data=list(data),
                 anns_field=field,
@@ -173,8 +196,9 @@ class Connection:
                 output_fields=list(fields),
                 search_params=parameters,
                 consistency_level=self._level,
-                timeout=CALL_SECONDS,
-            )
+                timeout=READ_SECONDS,
+            ),
+        )
         return [[{**hit["entity"], "distance": float(hit["distance"])} for hit in hits] for hits in found]
 
     def upsert(self, collection: str, rows: Sequence[Row], size: int = 1024) -> None:

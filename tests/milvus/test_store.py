@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -371,6 +374,51 @@ def test_a_server_that_is_not_there_is_named_with_its_cure(tmp_path: Path) -> No
         backend.state(ENCODER)
     assert time.monotonic() - began < 60
     assert "secret" not in str(caught.value) + repr(backend.address)
+
+
+def serving(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    command = [str(Path(sys.executable).with_name("milvus-lite")), "server", "--host", "127.0.0.1"]
+    process = subprocess.Popen(
+        [*command, "--port", str(port), "--data-dir", str(folder)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    for _ in range(600):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            break
+        time.sleep(0.1)
+    return process
+
+
+def test_a_reader_goes_on_when_its_server_was_started_again(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = Address.parse(f"milvus://127.0.0.1:{port}/again")
+    server = serving(tmp_path / "data", port)
+    try:
+        with MilvusWriter.open(address, ENCODER) as writer:
+            writer.put(one("a.txt"))
+            writer.publish()
+        backend = MilvusBackend(address, tmp_path / "cache")
+        lexical = backend.state(ENCODER).lexical
+        before = lexical.search(tokens("集成电路"), 5)
+        server.kill()
+        server.wait()
+        with pytest.raises(StoreError, match="check that the server runs"):
+            lexical.search(tokens("集成电路"), 5)
+        server = serving(tmp_path / "data", port)
+        for _ in range(60):
+            with contextlib.suppress(StoreError):
+                assert lexical.search(tokens("集成电路"), 5) == before
+                break
+            time.sleep(0.5)
+        else:
+            pytest.fail("the reader never reached the server again")
+        backend.close()
+    finally:
+        server.kill()
+        server.wait()
 
 
 def test_a_store_that_was_never_filled_says_so(tmp_path: Path) -> None:

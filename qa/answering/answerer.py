@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from qa.answering import refusal
 from qa.answering.changes import ChangeFinder, write_statements
 from qa.answering.collection import SECTIONS, CollectionAnswer, Match, answer_collection
@@ -32,6 +29,7 @@ from qa.answering.evidence import (
 )
 from qa.answering.standing import answer_dated
 from qa.answering.support import Features, SupportModel, features_of, support_model
+from qa.backend import Selection
 from qa.expectation import Expectation
 from qa.followup import without_topic
 from qa.kinds import AGENT, PLACE, TEXT
@@ -76,7 +74,7 @@ class Answerer:
         self,
         query: Query,
         k: int,
-        allowed: NDArray[np.int64] | None = None,
+        allowed: Selection | None = None,
         *,
         filtered_items: frozenset[str] | None = None,
     ) -> Answer:
@@ -116,7 +114,7 @@ class Answerer:
         )
 
     def _of_place(
-        self, query: Query, evidence: Evidence, allowed: NDArray[np.int64] | None
+        self, query: Query, evidence: Evidence, allowed: Selection | None
     ) -> tuple[Query, Evidence]:
         """A follow-up about another place ("那贵州呢？") asked of it alone, where that is answered.
 
@@ -248,7 +246,7 @@ class Answerer:
             writer.say(f"{number}. ")
             writer.quote(view.item, view.bulletin, source, _sentences(point if whole else point[:1]))
 
-    def _compare(self, query: Query, hits: Sequence[Hit], allowed: NDArray[np.int64] | None) -> Answer | None:
+    def _compare(self, query: Query, hits: Sequence[Hit], allowed: Selection | None) -> Answer | None:
         sides = sides_of(query)
         labels = [side.label for side in sides]
         sides_evidence: list[Evidence | None]
@@ -282,7 +280,7 @@ class Answerer:
             citations=writer.citations,
         )
 
-    def _side(self, side: Side, query: Query, allowed: NDArray[np.int64] | None) -> Evidence | None:
+    def _side(self, side: Side, query: Query, allowed: Selection | None) -> Evidence | None:
         """What answers one side of a comparison; None when nothing does."""
         for asked in side.readings(query):
             found = self.evidence(asked, self.retriever.search(asked, 20, allowed), side=True)

@@ -11,14 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from qa.answering import refusal
 from qa.answering.asof import DOCUMENT_NOUNS, DateQuestion
 from qa.answering.compose import Writer, phrase
 from qa.answering.effect import END, PUBLISH, RULE, START, USE_VERBS, Effect, effects_of
 from qa.answering.sameness import SHORTEST_NAME, base_name
+from qa.backend import Selection
 from qa.places import Place, gazetteer
 from qa.query import Query
 from qa.retrieval import Retriever, places_of_title
@@ -96,7 +94,7 @@ def answer_over_all(
     query: Query,
     asked: DateQuestion,
     k: int,
-    allowed: NDArray[np.int64] | None,
+    allowed: Selection | None,
     allowed_items: frozenset[str] | None,
 ) -> Answer | None:
     """Every item that says so, with the count and what it was counted in; None when it asks of one item.

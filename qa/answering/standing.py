@@ -12,9 +12,6 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from qa.answering import refusal
 from qa.answering.asof import DateQuestion, date_question, may_ask_of_dates
 from qa.answering.changes import Statement, write_statements
@@ -23,6 +20,7 @@ from qa.answering.dated_items import answer_over_all, say_relative, shown_days
 from qa.answering.effect import END, MOVED_VERBS, PUBLISH, START, Effect, effects_of
 from qa.answering.evidence import ItemView, with_subject
 from qa.answering.sameness import base_name
+from qa.backend import Selection
 from qa.query import Query, analyse
 from qa.text import matching_form
 from qa.types import Answer, Hit, Sentence
@@ -67,7 +65,7 @@ def answer_dated(
     answerer: Answerer,
     query: Query,
     k: int,
-    allowed: NDArray[np.int64] | None,
+    allowed: Selection | None,
     allowed_items: frozenset[str] | None,
 ) -> Answer | None:
     """The answer to a question of what had begun, ended or come out by a day; None for any other."""
@@ -82,7 +80,7 @@ def answer_dated(
 
 
 def _of_one(
-    answerer: Answerer, query: Query, asked: DateQuestion, k: int, allowed: NDArray[np.int64] | None
+    answerer: Answerer, query: Query, asked: DateQuestion, k: int, allowed: Selection | None
 ) -> Answer | None:
     reference = date.fromisoformat(asked.newest) if asked.newest else None
     base = analyse(asked.base, asked.base, reference)

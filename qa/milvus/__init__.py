@@ -1,7 +1,9 @@
 """The same library on Milvus: many machines write one collection, many read it, answers stay the same.
 
 `BULLETIN_QA_STORE=milvus://host:19530/bulletins` (or `Library.open(store=…)`) makes the library read a
-Milvus database; `milvus:///data/bulletins.db` does the same with Milvus Lite in a local folder. Filling it:
+Milvus database; `milvus:///data/bulletins.db` does the same with Milvus Lite in a local folder, for one
+process at a time (`milvus-lite server` shares it). `https://host/bulletins` speaks TLS, `?db=NAME` names a
+database, and a token or USER:PASSWORD stands in `BULLETIN_QA_STORE_TOKEN`, never in the address. Filling it:
 
     writer = MilvusWriter.open("milvus://host:19530/bulletins", encoder)
     writer.put(bulletin, encoder)       # on as many machines at once as you like
@@ -14,8 +16,9 @@ middle is made good by putting the bulletin again. `prepare` does the part witho
 vectors) and its result may travel between processes; `put_prepared` takes it.
 
 What is guaranteed. Nothing that is put or removed is seen before `publish`. A reader stays on the generation
-that it opened, whole, whatever writers do, for an hour after it was replaced (`GRACE`); a `Library` moves on
-to a new one by itself within seconds. Killed at any moment, a writer or publisher leaves the last generation
+that it opened, whole, whatever writers do, for an hour after it was replaced (`GRACE`; less when more than
+`MOST_HIDDEN` bulletins go within it); a `Library` moves on to a new one by itself within seconds of being
+asked. Killed at any moment, a writer or publisher leaves the last generation
 as it was, and the next `publish` goes on. Several processes may put and remove at once; only one may publish.
 The last to name a bulletin wins. What a sentence of this rests on is said where it is done (`writer.py`).
 
@@ -26,15 +29,18 @@ Three collections carry one library, named after the one in the address:
 - `NAME_records`: bulletins, items, source texts, word counts and what is published.
 
 Why our own sparse vectors and not Milvus' BM25 function with its jieba analyser. Scores have to mean the same
-from question to question and backend to backend, and coverage needs each word's idf. Milvus counts documents
-by segment and includes rows that are deleted or not yet published; its analysers cut text into other words
-than the questions (the standard one into single characters on a server and into runs on Lite); and it gives
-no idf away. Here the words are those of `qa.text.tokens`, the counts those of the published generation, and
-the score is computed from them exactly (`search.py`). Dense and sparse rows lie in two collections rather
-than one because a sentence is embedded but a passage is weighed; filters are the same fields in both.
+from question to question and backend to backend, and coverage needs each word's idf. Milvus counts whatever
+rows it holds, those not yet published and those hidden among them; its analysers cut text into other words
+than questions are cut into; and it gives no idf away. Here the words are those
+of `qa.text.tokens`, the counts those of the published generation, and the score is computed from them exactly
+(`search.py`). Dense and sparse rows lie in two collections rather than one because a sentence is embedded but
+a passage is weighed; filters are the same fields in both.
 
-Tested against Milvus Lite 3.2 in process and through its server. What a full Milvus server offers beyond that
-(several query nodes, replicas) is written to the documented interface but has not been run here.
+What was tested: Milvus Lite 3.2 in process and through its server, where the nearest vectors are found
+exactly; there both backends gave the same hits and answers to every shipped question. A full Milvus server
+has not been run. What differs there is written to its documented interface: an HNSW graph, whose nearest may
+miss some, indexes over the filtered fields, and consistency levels. With replicas a reader may be behind by
+moments.
 """
 
 from qa.milvus.address import DEFAULT_COLLECTION, Address

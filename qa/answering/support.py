@@ -38,6 +38,7 @@ from qa.text import matching_form
 
 _SINGLE = 0.2
 _FEW = 2
+_COMPOUND = 4
 _CLAUSE_END = re.compile(r"[，,；;：:。！？]")
 STRICT_KINDS = frozenset({TIME, DURATION, NUMBER, MONEY, PERCENT, AREA, PERSON, CONTACT})
 
@@ -104,6 +105,8 @@ def features_of(
     clauses = clauses_with_values(detail, sentences)
     total = sum(weights.values()) or 1.0
     lacking = without_like(weights, item_text)
+    # Of a compound (管理系统) the head says what it is about: held, nothing foreign is asked for.
+    lacking = {term: w for term, w in lacking.items() if len(term) < _COMPOUND or term[-2:] not in item_text}
     nouns = {term: weight for term, weight in lacking.items() if is_noun(term)}
     foreign = [w for noun, w in nouns.items() if not any(character in item_text for character in noun)]
     return Features(

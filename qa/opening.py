@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -53,6 +54,9 @@ def opened(backend: Backend, encoder: Encoder, settings: Settings, reranker: Rer
     """Open the latest state of a backend, and what is built on it. Raises StoreError."""
     state = backend.state(encoder)
     store = state.store
+    with contextlib.suppress(OSError):
+        # Where it can't be made, the background is measured at every start.
+        backend.cache.mkdir(parents=True, exist_ok=True)
     background = Background.measure(
         state.vectors, encoder, backend.cache / f"background-{encoder.fingerprint[:12]}.npz"
     )

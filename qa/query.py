@@ -25,7 +25,7 @@ _COMPARE = re.compile(
 )
 _COMPARE_EN = re.compile(
     r"\bcompar\w+|\bdiffer\w*|\bversus\b|\bvs\b|\bboth\b|\brespectively\b|\bcontrast\w*"
-    r"|\bin common\b|\beach of\b|\bearlier or\b|\bwhich .{0,40}(?:earlier|later|larger"
+    r"|\bin common\b|\beach of\b|\band\b[^,;?]{2,60}\beach\b|\bearlier or\b|\bwhich .{0,40}(?:earlier|later|larger"
     r"|first|more|longer|shorter|bigger|smaller|fewer|less|higher|lower|faster|cheaper)\b",
     re.I,
 )
@@ -38,6 +38,12 @@ _LIST = re.compile(
     r"|[两二三四五六七八九十\d]+(?:个|项|条|大|类|点|种|步)[^，。？]{1,8}(?:是什么|是哪|是啥|包括|为何)"
     r"|什么[^，。？什么]{0,6}(?:措施|举措|亮点|任务|工作|要求|创新)|逐[一条]|所有|全部"
 )
+# A noun phrase that asks by itself, as people type into a search box: 条例的六个亮点.
+_NAMED_LIST = re.compile(
+    r"(?:[两二三四五六七八九十\d]+(?:个|项|条|大|类|点|种)?[^，。？的是]{0,6}|的(?:主要|具体|重点|核心)?)"
+    r"(?:措施|举措|亮点|特点|任务|要点|做法|方向|方面|内容|要求|原则|情形|目标|突破)[？?。]*$"
+)
+_ASKING = re.compile(r"[吗呢么几谁哪]|什么|多少|如何|怎|为何|何时|是否|有没有|能不能|可不可以")
 _LIST_EN = re.compile(
     r"\bwhat (?:are|were)\b|\blist\b|\bwhich (?:\w+ ){0,2}\w+s\b.*\b(?:are|were|have|did"
     r"|will)\b|\b(?:what|which) (?:[\w'-]+ ){0,4}(?:measures|steps|tasks|highlights|features|areas"
@@ -140,6 +146,8 @@ def _kind(text: str, language: str, expects: Expectation) -> str:
         return LIST
     if expects.kind in {"reason", "manner"}:
         return WHY_HOW
+    if language == "zh" and _NAMED_LIST.search(text) and not _ASKING.search(text):
+        return LIST
     return FACT
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from qa.answering import refusal
 from qa.answering.changes import ChangeFinder, write_statements
 from qa.answering.collection import SECTIONS, CollectionAnswer, Match, answer_collection
-from qa.answering.compare import Side, sides_of
+from qa.answering.compare import sides_of
+from qa.answering.comparing import answer_comparison
 from qa.answering.compose import Writer, needs_year, phrase
 from qa.answering.dated_items import EffectTable
 from qa.answering.evidence import (
@@ -17,7 +18,6 @@ from qa.answering.evidence import (
     ListEvidence,
     ScoredSentence,
     asks_openly,
-    coverage,
     point_asked,
     select_explanation,
     select_likely,
@@ -33,7 +33,7 @@ from qa.backend import Selection
 from qa.expectation import Expectation
 from qa.followup import without_topic
 from qa.kinds import AGENT, PLACE, TEXT
-from qa.query import COMPARE, LIST, WHY_HOW, Query, analyse
+from qa.query import COMPARE, FACT, LIST, WHY_HOW, Query, analyse
 from qa.retrieval import Retriever
 from qa.text import matching_form
 from qa.types import Answer, Hit, Sentence
@@ -42,7 +42,6 @@ _CANDIDATES = 8
 _LONG_POINT = 160
 _BY_MEANING = 0.2
 _LIKELY = 0.92
-_NAMED = 0.6
 _TELLING = 2
 _OTHER_DATE = 0.3
 _LOOSE_KINDS = frozenset({TEXT, AGENT, PLACE})
@@ -66,7 +65,7 @@ class Answerer:
     def __init__(self, retriever: Retriever, refuse_below: float, model: SupportModel | None = None) -> None:
         self.retriever = retriever
         self._model = model or support_model()
-        self._refuse_below = refuse_below or self._model.refuse_below
+        self.refuse_below = refuse_below or self._model.refuse_below
         self.effect_table = EffectTable(retriever)
         self.changes = ChangeFinder(retriever)
 
@@ -87,19 +86,24 @@ class Answerer:
         if found is not None:
             return self._collected(query, found, hits[:k])
         if query.kind == COMPARE:
-            compared = self._compare(query, hits, allowed)
+            compared = answer_comparison(self, query, hits, allowed)
             if compared is not None:
                 return replace(compared, hits=tuple(hits[:k]))
             query = replace(query, kind=LIST)
         evidence = self.evidence(query, hits)
         if evidence is not None and query.carried and not self.supports(evidence):
             query, evidence = self._of_place(query, evidence, allowed)
+        if len(query.places) > 1 and (evidence is None or not self.supports(evidence)):
+            # Asked of two places at once, no item may answer for both.
+            compared = answer_comparison(self, query, hits, allowed) if sides_of(query) else None
+            if compared is not None:
+                return replace(compared, hits=tuple(hits[:k]))
         if evidence is None or not self.supports(evidence):
             return refusal.refuse(self.retriever, query, hits[:k], evidence)
         writer = Writer(query.language)
         statements = self.changes.find(query, evidence, hits)
         if evidence.listing is not None or not statements:
-            self._write(writer, query, evidence, header=False)
+            self.write(writer, query, evidence, header=False)
         if statements:
             write_statements(writer, self.retriever, statements)
         return Answer(
@@ -139,7 +143,7 @@ class Answerer:
 
     def supports(self, evidence: Evidence) -> bool:
         """Whether evidence is enough to answer with."""
-        return not evidence.off_topic and evidence.support >= self._refuse_below
+        return not evidence.off_topic and evidence.support >= self.refuse_below
 
     def evidence(self, query: Query, hits: Sequence[Hit], *, side: bool = False) -> Evidence | None:
         """The best-supported evidence among the items of the first hits."""
@@ -153,7 +157,7 @@ class Answerer:
             view = view_item(self.retriever, query, item_id)
             if not view.sentences:
                 continue
-            found = self._choose(query, view, side=side)
+            found = self.choose(query, view, side=side)
             # The order of retrieval leads; support only overrules it where the two are close.
             worth = hit.score / max(top, 1e-9) + 0.35 * found.support
             worth -= _OTHER_DATE * found.features.date_missing
@@ -161,7 +165,8 @@ class Answerer:
                 best = (worth, found)
         return best[1] if best else None
 
-    def _choose(self, query: Query, view: ItemView, *, side: bool = False) -> Evidence:
+    def choose(self, query: Query, view: ItemView, *, side: bool = False) -> Evidence:
+        """The evidence of one item; `side` when the question is one side of a comparison."""
         weights = term_weights(self.retriever, self.retriever.search_terms(query))
         listing: ListEvidence | None = None
         if query.kind in {LIST, WHY_HOW, COMPARE} or query.ordinal is not None or view.item.enumerations:
@@ -171,7 +176,9 @@ class Answerer:
                 whole = query.kind == LIST or (side and not LIST_NOUNS.isdisjoint(query.terms))
                 opens = query.kind in {WHY_HOW, COMPARE} or view.best.sentence.text.endswith("：")
                 whole = whole or (opens and self._announces(view, listing))
-                if point is not None:
+                # A figure, a day or a name asked for stands in one sentence of its point.
+                narrow = query.kind == FACT and query.ordinal is None and query.expects.kind != TEXT
+                if point is not None and not narrow:
                     chosen = list(listing.points[point])[:4]
                     return self._weigh(query, view, chosen, None)
                 if not whole:
@@ -207,7 +214,8 @@ class Answerer:
         support = 0.0 if off_topic else self._model.probability(features)
         return Evidence(view, tuple(chosen), listing, features, support, off_topic)
 
-    def _write(self, writer: Writer, query: Query, evidence: Evidence, *, header: bool) -> None:
+    def write(self, writer: Writer, query: Query, evidence: Evidence, *, header: bool) -> None:
+        """Quote evidence, under its item's title with `header`, and resolve the dates it names."""
         view = evidence.view
         source = self.retriever.store.source(view.bulletin).text
         if header or writer.language != "zh":
@@ -245,77 +253,6 @@ class Answerer:
             writer.new_line()
             writer.say(f"{number}. ")
             writer.quote(view.item, view.bulletin, source, _sentences(point if whole else point[:1]))
-
-    def _compare(self, query: Query, hits: Sequence[Hit], allowed: Selection | None) -> Answer | None:
-        sides = sides_of(query)
-        labels = [side.label for side in sides]
-        sides_evidence: list[Evidence | None]
-        if sides:
-            found = [self._side(side, query, allowed) for side in sides]
-            # Sides known by their names alone stand beside one that is supported, never by themselves.
-            supported = any(evidence and self._supports_side(evidence) for evidence in found)
-            sides_evidence = found if supported else [None] * len(found)
-        else:
-            sides_evidence = list(self._residual(query, hits))
-            labels = [query.standalone] * len(sides_evidence)
-        covered = [evidence for evidence in sides_evidence if evidence is not None]
-        if not covered or (len(covered) == 1 and len(labels) < 2):
-            return None
-        if len({evidence.view.item.item_id for evidence in covered}) == 1 and len(covered) == len(labels):
-            labels, sides_evidence = [query.standalone], [_joined(covered)]
-        writer = Writer(query.language)
-        for label, evidence in zip(labels, sides_evidence, strict=True):
-            writer.new_line()
-            if evidence is None:
-                writer.say(phrase(query.language, "missing_side", side=label.rstrip("？?。. ")))
-            else:
-                self._write(writer, query, evidence, header=True)
-        return Answer(
-            question=query.question,
-            standalone_question=query.standalone,
-            answer=writer.text,
-            refused=False,
-            confidence=sum(e.support for e in sides_evidence if e) / len(sides_evidence),
-            mode="extractive",
-            citations=writer.citations,
-        )
-
-    def _side(self, side: Side, query: Query, allowed: Selection | None) -> Evidence | None:
-        """What answers one side of a comparison; None when nothing does."""
-        for asked in side.readings(query):
-            found = self.evidence(asked, self.retriever.search(asked, 20, allowed), side=True)
-            if found is None or found.features.place_missing or found.features.date_missing:
-                continue
-            weights = term_weights(self.retriever, side.names(asked))
-            if weights and asked.language == "zh" and not coverage(weights, found.view.text):
-                continue
-            named = not found.features.unmet and coverage(weights, found.view.item.title) >= _NAMED
-            if named or (self._supports_side(found) and not found.off_topic):
-                return found
-        return None
-
-    def _supports_side(self, found: Evidence) -> bool:
-        """Whether evidence may stand for one side: asked with half of a question, it is judged less hard."""
-        return found.support >= 0.5 * self._refuse_below
-
-    def _residual(self, query: Query, hits: Sequence[Hit]) -> list[Evidence | None]:
-        """Items that together cover the question's words, when its sides cannot be told apart."""
-        chosen: list[Evidence | None] = []
-        weights = term_weights(self.retriever, self.retriever.search_terms(query))
-        left = dict(weights)
-        for item_id in list(dict.fromkeys(hit.item_id for hit in hits))[:4]:
-            view = view_item(self.retriever, query, item_id)
-            if not view.sentences:
-                continue
-            new = sum(weight for term, weight in left.items() if term in view.text)
-            if chosen and new < 0.15 * sum(weights.values()):
-                continue
-            evidence = self._choose(query, view)
-            if evidence.support < self._refuse_below:
-                continue
-            chosen.append(evidence)
-            left = {term: weight for term, weight in left.items() if term not in view.text}
-        return chosen[:3]
 
     def _collected(self, query: Query, found: CollectionAnswer, hits: Sequence[Hit]) -> Answer:
         writer = Writer(query.language)
@@ -375,14 +312,6 @@ def _shown(view: ItemView, match: Match, words: Sequence[str]) -> ScoredSentence
         return at
     held = {s.order: sum(word in matching_form(s.sentence.text) for word in words) for s in view.sentences}
     return max(view.sentences, key=lambda s: (held[s.order], -s.order))
-
-
-def _joined(evidence: Sequence[Evidence]) -> Evidence:
-    """Evidence from one item as one, its sentences in order and each once."""
-    first = evidence[0]
-    listing = next((entry.listing for entry in evidence if entry.listing is not None), None)
-    orders = {scored.order: scored for entry in evidence for scored in entry.sentences}
-    return replace(first, sentences=tuple(orders[order] for order in sorted(orders)), listing=listing)
 
 
 def _sentences(scored: Sequence[ScoredSentence]) -> list[Sentence]:

@@ -23,7 +23,10 @@ _JOIN = re.compile(
     r"|,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+versus\s+|\s+vs\.?\s+|\s+with\s+|\s+or\s+"
 )
 _BETWEEN_PLACES = frozenset(
-    [*"、 和 与 跟 及 以及 ， 同 还是 对比 比 相比 vs vs. and or , versus".split(), ", and", ", or"]
+    [
+        *"、 和 与 跟 及 以及 ， 同 还是 对比 比 相比 和在 与在 vs vs. and or , versus".split(),
+        *(", and", ", or", "and in", "or in", ", and in", "and for", "and from"),
+    ]
 )
 _PREDICATE = re.compile(
     r"(?:，|,)?(?:两者|二者|三者|它们|这两[个项部家者]"

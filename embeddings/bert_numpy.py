@@ -89,12 +89,20 @@ def layer_norm(x: Vectors, weight: Vectors, bias: Vectors, epsilon: float) -> Ve
     return x
 
 
+def _is_matrix(name: str, value: NDArray[Any]) -> bool:
+    return name.endswith(".weight") and value.ndim == 2 and not name.startswith("embeddings.")
+
+
 class NumpyBert:
     """BERT (Devlin et al. 2019) with the first token's last state as the vector of the text."""
 
     def __init__(self, shape: BertShape, weights: Mapping[str, NDArray[Any]]) -> None:
         self._shape = shape
-        self._weights = weights
+        # Transposed once: for the few rows of a question the same product takes two thirds of the time.
+        self._weights = {
+            name: np.ascontiguousarray(value.T) if _is_matrix(name, value) else value
+            for name, value in weights.items()
+        }
         self._blas = ThreadpoolController().select(user_api="blas")
 
     def __call__(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Vectors:
@@ -138,7 +146,7 @@ class NumpyBert:
         return self._norm(x + self._linear(inner, prefix + "output.dense"), prefix + "output.LayerNorm")
 
     def _linear(self, x: Vectors, name: str) -> Vectors:
-        y: Vectors = x @ self._weights[name + ".weight"].T
+        y: Vectors = x @ self._weights[name + ".weight"]
         y += self._weights[name + ".bias"]
         return y
 

@@ -25,7 +25,8 @@ _COMPARE = re.compile(
 )
 _COMPARE_EN = re.compile(
     r"\bcompar\w+|\bdiffer\w*|\bversus\b|\bvs\b|\bboth\b|\brespectively\b|\bcontrast\w*"
-    r"|\bin common\b|\beach of\b|\band\b[^,;?]{2,60}\beach\b|\bearlier or\b|\bwhich .{0,40}(?:earlier|later|larger"
+    r"|\bin common\b|\beach of\b|\band\b[^,;?]{2,60}\beach\b"
+    r"|\bearlier or\b|\bwhich .{0,40}(?:earlier|later|larger"
     r"|first|more|longer|shorter|bigger|smaller|fewer|less|higher|lower|faster|cheaper)\b",
     re.I,
 )

@@ -226,7 +226,7 @@ def _cluster(scheduler: str, workers: int) -> Iterator[Any]:
                 cluster = stack.enter_context(
                     distributed.LocalCluster(
                         n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
-                        dashboard_address=None, silence_logs=logging.CRITICAL,
+                        dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL,
                     )
                 )  # fmt: skip
                 client = stack.enter_context(distributed.Client(cluster))

@@ -56,7 +56,12 @@ def txtai_hybrid(size: int, work: Path) -> dict[str, Any]:
     encoder = drawn_encoder(work, size)
     passages = passages_of(size, work)
     other = Embeddings(
-        {"method": "external", "transform": encoder.encode_passages, "hybrid": True, "content": True}
+        {
+            "method": "external",
+            "transform": lambda texts: encoder.encode_passages(texts),
+            "hybrid": True,
+            "content": True,
+        }
     )
     rows = [(p.number, {"text": " ".join(tokens(p.text))}, None) for p in passages]
     built, _ = timed(lambda: other.index(rows))

@@ -56,7 +56,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def cluster() -> Iterator[str]:
     """The address of a scheduler with two workers."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=50
     ) as made:
         yield made.scheduler_address
 
@@ -137,7 +137,7 @@ def test_a_worker_that_dies_costs_nothing(server: str, tmp_path: Path) -> None:
     folder = tmp_path / "bulletins"
     write(folder, 40)
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=50
     ) as made:
         victim = next(iter(made.workers.values())).pid
         threading.Timer(1.5, os.kill, (victim, signal.SIGKILL)).start()

@@ -16,7 +16,8 @@ from qa.arguments import allowed_by, cleaned, filters_of
 from qa.backend import Backend, BulletinStore
 from qa.catalogue import BulletinContents, table_of_contents
 from qa.errors import StoreError, UsageError
-from qa.opening import Opened, backend_of, encoder_of, opened, reranker_of
+from qa.models import encoder_of, reranker_of
+from qa.opening import Opened, backend_of, opened
 from qa.query import Query, understand
 from qa.retrieval import Retriever
 from qa.settings import Settings

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from embeddings import Encoder, EncoderError, Reranker, load_encoder, load_reranker
+from embeddings import Encoder, Reranker
 from qa.answering.answerer import Answerer
 from qa.backend import Backend, BulletinStore, IndexState
 from qa.background import Background
 from qa.embedded import EmbeddedBackend
-from qa.errors import ModelError
 from qa.indexing import default_index
 from qa.retrieval import Retriever
 from qa.settings import Settings
@@ -73,19 +72,3 @@ def opened(backend: Backend, encoder: Encoder, settings: Settings, reranker: Rer
     day = store.newest_date()
     newest = date.fromisoformat(day) if day else None
     return Opened(state, retriever, Answerer(retriever, settings.refuse_below), newest)
-
-
-def reranker_of(name: str) -> Reranker | None:
-    """Load a reranker, if one is named. Raises ModelError."""
-    try:
-        return load_reranker(name) if name else None
-    except EncoderError as error:
-        raise ModelError(str(error)) from error
-
-
-def encoder_of(model: str | None) -> Encoder:
-    """Load an encoder. Raises ModelError."""
-    try:
-        return load_encoder(model)
-    except EncoderError as error:
-        raise ModelError(str(error)) from error

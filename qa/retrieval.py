@@ -10,7 +10,7 @@ counted from the floor that unrelated questions reach (`background.py`).
 from __future__ import annotations
 
 import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +23,7 @@ from qa.backend import BulletinStore, LexicalSearch, Selection, VectorSearch
 from qa.background import Background
 from qa.places import Place, gazetteer
 from qa.query import Query
+from qa.storage.remembered import Remembered
 from qa.storage.rows import ItemRow
 from qa.types import Hit, StoredPassage
 
@@ -70,7 +71,7 @@ class Retriever:
         self.encoder = encoder
         self.background = background
         self._weights = {"zh": lexical_weight, "en": foreign_lexical_weight}
-        self._remembered: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._remembered: Remembered[str, NDArray[np.float32]] = Remembered(_REMEMBERED)
         self._reranker = reranker
         self._items: list[ItemRow] | None = None
         self._lock = threading.Lock()
@@ -169,17 +170,7 @@ class Retriever:
 
     def encode(self, text: str) -> NDArray[np.float32]:
         """The question's vector, shape (d,); the last few hundred are remembered."""
-        with self._lock:
-            known = self._remembered.get(text)
-            if known is not None:
-                self._remembered.move_to_end(text)
-                return known
-        vector: NDArray[np.float32] = self.encoder.encode_queries([text])[0]
-        with self._lock:
-            self._remembered[text] = vector
-            while len(self._remembered) > _REMEMBERED:
-                self._remembered.popitem(last=False)
-        return vector
+        return self._remembered.of(text, lambda: self.encoder.encode_queries([text])[0])
 
     def sentence_scores(self, text: str, passages: Sequence[int]) -> list[SentenceScore]:
         """The cosine of `text` to every single sentence of the passages numbered `passages`."""

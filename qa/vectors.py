@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
-from qa.errors import ModelError
+from qa.models import embedded
 from qa.storage.cache import KEY, EmbeddingCache, key_of
 from qa.storage.files import ArrayFolder, DamagedError, explain, sweep, write_folder
 from qa.storage.generations import Stamp, generations, keep_latest, name_of
@@ -244,11 +244,5 @@ def _embed(
     entries = sorted(window, key=lambda entry: len(entry[1]), reverse=True)
     for start in range(0, len(entries), BATCH):
         part = entries[start : start + BATCH]
-        rows = encoder.encode_passages([text for _, text in part])
-        if rows.shape != (len(part), cache.dimension) or not np.isfinite(rows).all():
-            raise ModelError(
-                f"model {encoder.name!r} gave vectors of shape {rows.shape} or not finite, {cache.dimension} "
-                "numbers a text were promised: choose another with --model"
-            )
-        cache.append([key for key, _ in part], rows)
+        cache.append([key for key, _ in part], embedded(encoder, [text for _, text in part]))
         progress.advance(len(part))

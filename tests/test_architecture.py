@@ -14,7 +14,7 @@ import qa
 ROOT = Path(__file__).resolve().parent.parent
 LEVELS = [
     {"qa.types", "qa.errors", "qa.settings"},
-    {"qa.text", "qa.dates", "qa.places", "qa.words", "qa.kinds", "qa.expectation"},
+    {"qa.text", "qa.dates", "qa.places", "qa.words", "qa.kinds", "qa.expectation", "qa.models"},
     {"qa.reading"},
     {"qa.parsing"},
     {"qa.storage", "qa.store", "qa.lexical", "qa.vectors", "qa.backend"},

@@ -24,11 +24,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from embeddings import load_encoder
 from qa.errors import StoreError, UsageError
 from qa.milvus.address import Address
 from qa.milvus.backend import MilvusBackend, MilvusKeeper
 from qa.milvus.workers import Outcome, Task, digests, take_in
+from qa.models import encoder_of
 from qa.storage.progress import Progress, Silent
 from qa.storage.report import SyncReport
 from qa.storage.scanning import Found, reader_fingerprint
@@ -64,7 +64,7 @@ def ingest(
     if workers < 0:
         raise UsageError(f"workers={workers} cannot be: use 1 or more, or 0 for one a core")
     address = Address.parse(store, token)
-    encoder = load_encoder(model)
+    encoder = encoder_of(model)
     with _cluster(scheduler, workers or os.cpu_count() or 1) as client:
         task = Task(
             str(Path(folder).resolve()), (), model, reader_fingerprint(), "" if address.path else store

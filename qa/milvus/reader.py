@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,42 +18,10 @@ from qa.milvus.rows import ItemRecord, bulletin_row, by_key, item_of, passage_of
 from qa.milvus.schema import Kind
 from qa.milvus.statistics import Statistics
 from qa.storage.filters import Filters, section_keys
+from qa.storage.remembered import Remembered
 from qa.storage.rows import BulletinRow, Counts, FileState, ItemRow
 from qa.text import matching_form
 from qa.types import Bulletin, Item, Passage, StoredPassage
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Remembered(Generic[K, V]):
-    """The values of the last `most` keys: what an answer looks at it looks at again and again."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._held: OrderedDict[K, V] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: K) -> V | None:
-        """Return what is remembered of a key."""
-        with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-            return self._held.get(key)
-
-    def put(self, key: K, value: V) -> V:
-        """Remember a value, and return it."""
-        with self._lock:
-            self._held[key] = value
-            self._held.move_to_end(key)
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
-        return value
-
-    def of(self, key: K, find: Callable[[], V]) -> V:
-        """Return what is remembered of a key, or find it now."""
-        known = self.get(key)
-        return known if known is not None else self.put(key, find())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.encoder import Encoder
-from qa.errors import ModelError, ReadingError
+from qa.errors import ReadingError
 from qa.lexical import TITLE_WEIGHT
 from qa.milvus.connection import Row
 from qa.milvus.keys import (
@@ -29,6 +29,7 @@ from qa.milvus.keys import (
 )
 from qa.milvus.schema import DATA_BYTES, Kind
 from qa.milvus.statistics import Statistics
+from qa.models import embedded
 from qa.storage.cache import Packed, narrowed
 from qa.storage.files import DamagedStoreError
 from qa.storage.ranking import K1, B
@@ -139,13 +140,7 @@ def embed(
         rows[row] = known[text_of(text)]
     for start in range(0, len(missing), BATCH):
         part = missing[start : start + BATCH]
-        vectors = encoder.encode_passages(part)
-        if vectors.shape != (len(part), encoder.dimension) or not np.isfinite(vectors).all():
-            raise ModelError(
-                f"model {encoder.name!r} gave vectors of shape {vectors.shape} or not finite, "
-                f"{encoder.dimension} numbers a text were promised: choose another with --model"
-            )
-        rows[start : start + len(part)] = narrowed(vectors)
+        rows[start : start + len(part)] = narrowed(embedded(encoder, part))
     place = {text: row for row, text in enumerate([*missing, *held])}
     return [
         Prepared(

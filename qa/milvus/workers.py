@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from embeddings import Encoder, EncoderError, load_encoder
+from embeddings import Encoder
 from qa.errors import ModelError, StoreError
 from qa.milvus.rows import Outline, Prepared, embed, outline
 from qa.milvus.writer import MilvusWriter
+from qa.models import encoder_of
 from qa.parsing import parse_bulletin
 from qa.reading import read_source
 from qa.storage.scanning import digest_of, reader_fingerprint
@@ -102,8 +103,8 @@ def _require(task: Task) -> None:
 @lru_cache(maxsize=1)
 def _encoder(model: str | None) -> Encoder:
     try:
-        return load_encoder(model)
-    except EncoderError as error:
+        return encoder_of(model)
+    except ModelError as error:
         raise ModelError(f"the worker on {socket.gethostname()}: {error}") from error
 
 

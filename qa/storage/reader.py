@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from qa.errors import StoreError
 from qa.storage.connections import Pool
 from qa.storage.filters import Filters, filtered
 from qa.storage.overview import Overview
+from qa.storage.remembered import Remembered
 from qa.storage.schema import (
     ITEM_FIELDS,
     PASSAGE_FIELDS,
@@ -38,8 +38,10 @@ class Reader(Overview):
 
     def __init__(self, path: Path, pool: Pool, view: View, identity: str) -> None:
         super().__init__(path, pool, view, identity)
-        self._filtered: dict[tuple[int, Filters], NDArray[np.int64]] = {}
-        self._sources: OrderedDict[int, Bulletin] = OrderedDict()
+        self._filtered: Remembered[tuple[int, Filters], NDArray[np.int64]] = Remembered(REMEMBERED)
+        self._sources: Remembered[tuple[int, str], Bulletin] = Remembered(
+            SOURCES, lambda held: len(held.text)
+        )
 
     def _item_row(self, item_id: str, bulletin: str | None) -> tuple[str, tuple[Any, ...]]:
         places = self._view.places()
@@ -80,17 +82,7 @@ class Reader(Overview):
         if place is None:
             raise StoreError(f"there is no bulletin {bulletin!r} in the index: list them with `contents`")
         content = int(self._view.contents[place])
-        with self._lock:
-            known = self._sources.get(content)
-            if known is not None and known.name == bulletin:
-                self._sources.move_to_end(content)
-                return known
-        found = self._source(bulletin, content)
-        with self._lock:
-            self._sources[content] = found
-            while len(self._sources) > 1 and sum(len(held.text) for held in self._sources.values()) > SOURCES:
-                self._sources.popitem(last=False)
-        return found
+        return self._sources.of((content, bulletin), lambda: self._source(bulletin, content))
 
     def _source(self, bulletin: str, content: int) -> Bulletin:
         with self._pool.connection() as connection:
@@ -200,18 +192,13 @@ class Reader(Overview):
         """Return the numbers of the passages that filters leave, as `passage_numbers` does."""
         if not filters.anything:
             return None
-        key = self._view.generation, filters
-        with self._lock:
-            known = self._filtered.get(key)
-        if known is None:
-            with self._pool.connection() as connection:
-                known = filtered(connection, self._view, filters)
-            known.setflags(write=False)
-            with self._lock:
-                while len(self._filtered) >= REMEMBERED:
-                    del self._filtered[next(iter(self._filtered))]
-                self._filtered[key] = known
-        return known
+        return self._filtered.of((self._view.generation, filters), lambda: self._numbers(filters))
+
+    def _numbers(self, filters: Filters) -> NDArray[np.int64]:
+        with self._pool.connection() as connection:
+            numbers = filtered(connection, self._view, filters)
+        numbers.setflags(write=False)
+        return numbers
 
     def items_in(self, selection: NDArray[np.int64]) -> frozenset[str]:
         """Return the ids of the items that hold the passages numbered `selection`."""

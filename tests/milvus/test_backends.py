@@ -73,7 +73,7 @@ def milvus(
     samples: Library, folder: Path, database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Library]:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("qa.opening.load_encoder", lambda model: OnceOnly(samples))
+        patched.setattr("qa.models.load_encoder", lambda model: OnceOnly(samples))
         library = Library.open(folder, tmp_path_factory.mktemp("cache"), store=str(database))
     with library:
         yield library
@@ -218,7 +218,7 @@ def test_an_index_of_another_model_opened_as_it_stands_says_what_to_do(
 ) -> None:
     from tests.index.index_helpers import HashingEncoder
 
-    monkeypatch.setattr("qa.opening.load_encoder", lambda model: HashingEncoder())
+    monkeypatch.setattr("qa.models.load_encoder", lambda model: HashingEncoder())
     with pytest.raises(StoreError, match=r"'hashing'.*bulletin-qa build"):
         Library.open(SEEDS, samples.index, sync=False)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from embeddings import load_encoder
-from qa.errors import StoreError, UsageError
+from qa.errors import ModelError, StoreError, UsageError
 from qa.milvus import Address
 from qa.milvus.backend import MilvusBackend
 from qa.milvus.connection import Connection
@@ -152,5 +152,7 @@ def test_what_cannot_work_is_said_with_its_cure(server: str, cluster: str, tmp_p
         ingest(tmp_path / "bulletins", f"{server}/none", scheduler="tcp://127.0.0.1:1")
     with pytest.raises(UsageError, match="workers=-1"):
         ingest(tmp_path / "bulletins", f"{server}/none", workers=-1)
+    with pytest.raises(ModelError, match="nowhere"):
+        ingest(tmp_path / "bulletins", f"{server}/none", model=str(tmp_path / "nowhere"), scheduler=cluster)
     with pytest.raises(UsageError, match="does not exist"):
         ingest(tmp_path / "elsewhere", f"{server}/none", scheduler=cluster)

@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
 
@@ -18,11 +18,10 @@ from qa.storage.generations import Stamp
 from qa.storage.location import default_index
 from qa.storage.locking import writing
 from qa.storage.progress import Progress, Silent
-from qa.storage.report import SyncReport
-from qa.storage.rows import FileState
-from qa.storage.scanning import Found, changed, digest_of, doubtful, scan, shown
+from qa.storage.report import SyncReport, report_of
+from qa.storage.scanning import Found, changed, digest_of, doubtful, scan
 from qa.storage.snapshot import PUBLISHED, Snapshot, published
-from qa.storage.updating import HOLDING, Update
+from qa.storage.updating import Update
 from qa.store import FILE, Store
 from qa.vectors import VectorIndex
 
@@ -119,35 +118,11 @@ def _unchanged(found: list[Found], index: Path, encoder: Encoder | None, check: 
         LexicalIndex.open(index, stamp=stamp, thorough=check)
         if encoder is not None:
             VectorIndex.open(index, encoder, stamp=stamp, thorough=check)
-        return SyncReport(skipped=skipped_files(states), unchanged=_held(states), notices=partly_read(states))
+        return report_of(states)
     except (OSError, StoreError):
         return None
     finally:
         store.close()
-
-
-def skipped_files(states: Mapping[str, FileState]) -> tuple[tuple[str, str], ...]:
-    """Return the files that are not in the index under their own name, and why."""
-    entries = []
-    for name, state in states.items():
-        if state.kind == "duplicate":
-            entries.append((shown(name), f"it has the same content as {shown(state.note)}"))
-        elif state.kind != "bulletin":
-            entries.append((shown(name), state.note))
-    return tuple(entries)
-
-
-def partly_read(states: Mapping[str, FileState]) -> tuple[str, ...]:
-    """Return what of the files in the index was not read, a line each."""
-    return tuple(
-        f"{shown(name)}: {state.note}"
-        for name, state in states.items()
-        if state.kind == "bulletin" and state.note
-    )
-
-
-def _held(states: Mapping[str, FileState]) -> int:
-    return sum(state.kind in HOLDING for state in states.values())
 
 
 class _Synchronisation:
@@ -177,11 +152,7 @@ class _Synchronisation:
             states = store.files()
         finally:
             store.close()
-        news = len(update.added) + len(update.changed) + len(update.renamed)
-        return SyncReport(
-            tuple(update.added), tuple(update.changed), tuple(update.removed), tuple(update.renamed),
-            skipped_files(states), _held(states) - news, (*self._notices, *partly_read(states)),
-        )  # fmt: skip
+        return update.report(states, self._notices)
 
     def _open(self) -> Store:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import threading
@@ -12,14 +13,14 @@ from pathlib import Path
 from embeddings.encoder import Encoder
 from qa.backend import IndexState
 from qa.errors import StoreError
-from qa.indexing import skipped_files
 from qa.milvus.address import Address
 from qa.milvus.connection import SETTLED, Connection
 from qa.milvus.keys import hash_of
 from qa.milvus.manifest import head_of, read_manifest
 from qa.milvus.publishing import unpublished
 from qa.milvus.reader import MilvusStore, files
-from qa.milvus.rows import Outline, Prepared, outline, record
+from qa.milvus.records import record
+from qa.milvus.rows import Outline, Prepared, outline
 from qa.milvus.schema import Kind, exist, load
 from qa.milvus.search import MilvusLexical, MilvusVectors
 from qa.milvus.writer import MilvusWriter
@@ -28,7 +29,7 @@ from qa.storage.progress import Progress
 from qa.storage.report import SyncReport
 from qa.storage.rows import FileState
 from qa.storage.scanning import Found, scan
-from qa.storage.updating import HOLDING, Update
+from qa.storage.updating import Update
 from qa.types import Bulletin
 
 _TOGETHER = 2048
@@ -71,21 +72,18 @@ class MilvusBackend:
         With `check` the passages that are there are counted and compared with what was published.
         """
         found = scan(folder, self._cache)
-        with MilvusWriter.open(self.address, encoder) as writer:
-            keeper = MilvusKeeper(Connection.open(self.address), writer)
+        with (
+            MilvusWriter.open(self.address, encoder) as writer,
+            contextlib.closing(Connection.open(self.address)) as connection,
+        ):
+            keeper = MilvusKeeper(connection, writer)
             done = update(keeper, found, progress)
             done.run()
             keeper.publish()
             states = keeper.files()
-            keeper.connection.close()
         if check:
             self._check(encoder)
-        news = len(done.added) + len(done.changed) + len(done.renamed)
-        held = sum(state.kind in HOLDING for state in states.values())
-        return SyncReport(
-            tuple(done.added), tuple(done.changed), tuple(done.removed), tuple(done.renamed),
-            skipped_files(states), held - news,
-        )  # fmt: skip
+        return done.report(states)
 
     def _check(self, encoder: Encoder) -> None:
         store = self._store(encoder)

@@ -142,7 +142,8 @@ class _Shared(Update):
             else:
                 if outcome.prepared is not None:
                     self._keeper.put_prepared(outcome.prepared)
-                states[entry.name] = self._state(entry, self._digests.get(entry.name, ""), "bulletin")
+                digest = self._digests.get(entry.name, "")
+                states[entry.name] = self._state(entry, digest, "bulletin", outcome.notice)
                 self._accept(entry)
             self._progress.advance(1)
         self._keeper.note(states)

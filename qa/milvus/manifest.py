@@ -14,7 +14,7 @@ from qa.lexical import segmentation
 from qa.milvus.address import Address
 from qa.milvus.connection import Connection
 from qa.milvus.keys import within
-from qa.milvus.rows import read, record
+from qa.milvus.records import read, record
 from qa.milvus.schema import FORMAT, Kind
 from qa.milvus.statistics import Statistics
 

@@ -16,7 +16,7 @@ from qa.milvus.manifest import (
     write_head,
     write_manifest,
 )
-from qa.milvus.rows import by_key, read
+from qa.milvus.records import BLANK, RECORD_FIELDS, by_key, read
 from qa.milvus.schema import LIVE, PENDING, Kind
 from qa.milvus.statistics import Statistics, total
 
@@ -27,7 +27,6 @@ MOST_HIDDEN = 5000
 BEGUN, WHOLE, DOOMED = 0, 1, 2
 """States of a content's record, in its field `removed`."""
 _CHUNK = 200
-NAME_FIELDS = ["key", "part", "kind", "content", "added", "removed", "name", "ordinal", "data"]
 
 
 def publish(connection: Connection, head: Head) -> Head:
@@ -79,7 +78,7 @@ def _since(generation: int) -> str:
 
 
 def _changed_names(connection: Connection, generation: int) -> list[Row]:
-    return list(connection.scan(connection.address.records, _since(generation), NAME_FIELDS))
+    return list(connection.scan(connection.address.records, _since(generation), RECORD_FIELDS))
 
 
 def _gone(row: Row) -> bool:
@@ -122,7 +121,7 @@ def _stamp(connection: Connection, changed: list[Row], generation: int, number: 
         loses = not _gone(row) and latest[int(row["name"])]["content"] != row["content"]
         if generation < int(row["removed"]) < LIVE or loses:
             row["removed"] = number
-        row.update({"section": 0, "item": 0, "day": 0, "vector": [0.0, 1.0]})
+        row.update(BLANK)
     connection.upsert(connection.address.records, changed)
 
 
@@ -165,13 +164,11 @@ def _doom(connection: Connection, contents: list[int]) -> set[int]:
     """Mark contents as about to be deleted, and return those that were named again meanwhile."""
     records = connection.address.records
     expression = f"kind == {int(Kind.CONTENT)} and part == 0 and {within('content', contents)}"
-    fields = ["key", "part", "kind", "content", "added", "removed", "name", "ordinal", "data"]
-    rows = connection.query(records, expression, fields)
-    blank = {"section": 0, "item": 0, "day": 0, "vector": [0.0, 1.0]}
-    connection.upsert(records, [{**row, **blank, "removed": DOOMED} for row in rows], size=8192)
+    rows = connection.query(records, expression, RECORD_FIELDS)
+    connection.upsert(records, [{**row, **BLANK, "removed": DOOMED} for row in rows], size=8192)
     pending = f"kind == {int(Kind.NAME)} and added == {PENDING} and {within('content', contents)}"
     named = {int(row["content"]) for row in connection.scan(records, pending, ["key", "content"])}
-    spared = [{**row, **blank} for row in rows if int(row["content"]) in named]
+    spared = [{**row, **BLANK} for row in rows if int(row["content"]) in named]
     connection.upsert(records, spared, size=8192)
     return named
 

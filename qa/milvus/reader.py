@@ -14,7 +14,7 @@ from qa.milvus.connection import STRONG, Connection
 from qa.milvus.keys import PLACE_BITS, day_of, hash_of, section_of, within
 from qa.milvus.manifest import Head, Manifest
 from qa.milvus.publishing import chunks
-from qa.milvus.rows import ItemRecord, bulletin_row, by_key, item_of, passage_of, read, source_of
+from qa.milvus.records import ItemRecord, bulletin_row, by_key, item_of, passage_of, read, source_of
 from qa.milvus.schema import Kind
 from qa.milvus.statistics import Statistics
 from qa.storage.filters import Filters, section_keys

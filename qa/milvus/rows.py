@@ -1,4 +1,4 @@
-"""What a bulletin becomes: rows whose keys and values depend on its content alone, and back again."""
+"""What a bulletin becomes: rows whose keys and values depend on its content alone (back: `records`)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,17 +27,13 @@ from qa.milvus.keys import (
     term_of,
     text_of,
 )
+from qa.milvus.records import record
 from qa.milvus.schema import DATA_BYTES, Kind
 from qa.milvus.statistics import Statistics
 from qa.models import embedded
 from qa.storage.cache import Packed, narrowed
-from qa.storage.files import DamagedStoreError
-from qa.storage.ranking import K1, B
-from qa.storage.rows import BulletinRow, ItemRow
+from qa.storage.ranking import K1, length_factor
 from qa.storage.schema import (
-    decode_detail,
-    decode_layout,
-    decode_sentences,
     encode_detail,
     encode_layout,
     encode_sentences,
@@ -151,91 +147,6 @@ def embed(
     ]  # fmt: skip
 
 
-def record(kind: Kind, *key: int, data: str = "", **fields: int) -> list[Row]:
-    """Return the rows of one record; long data goes into several, with a checksum over all."""
-    common: Row = {
-        "kind": int(kind), "content": 0, "added": 0, "section": 0, "item": 0, "day": 0,
-        "removed": 0, "name": 0, "ordinal": 0, "vector": [0.0, 1.0], **fields,
-    }  # fmt: skip
-    stem = ":".join(str(part) for part in (int(kind), *key))
-    parts = _parts(f"{zlib.crc32(data.encode()):08x}{len(data):08x}{data}")
-    return [
-        {**common, "key": f"{stem}:{place}", "part": place, "data": part} for place, part in enumerate(parts)
-    ]
-
-
-def read(rows: Iterable[Row]) -> str:
-    """Return the data of one record's rows. Raises DamagedStoreError when it is not what was written."""
-    joined = "".join(str(row["data"]) for row in sorted(rows, key=lambda row: int(row["part"])))
-    data = joined[16:]
-    if joined[:16] != f"{zlib.crc32(data.encode()):08x}{len(data):08x}":
-        raise DamagedStoreError(
-            "a record in the store is incomplete: publish again, or put its bulletin again"
-        )
-    return data
-
-
-def by_key(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    """Group the rows of records by record."""
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(str(row["key"]).rpartition(":")[0], []).append(row)
-    return found
-
-
-def passage_of(number: int, data: str, bulletin: str) -> StoredPassage:
-    """Undo the packing of a passage."""
-    item_id, title, section, date, start, end, page, packed, text = json.loads(data)
-    sentences = decode_sentences(text, base64.b64decode(packed))
-    return StoredPassage(
-        number, item_id, title, section, bulletin, date, text, start, end, page, sentences
-    )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class ItemRecord:
-    """An item as its record has it; its passages are numbered from `first`, `count` of them."""
-
-    item: Item
-    content: int
-    ordinal: int
-    first: int
-    count: int
-
-    def row(self, bulletin: str) -> ItemRow:
-        """Return it as the store lists it."""
-        item = self.item
-        return ItemRow(
-            item.item_id, item.title, item.section, bulletin, item.date, item.page, item.start, item.end,
-            item.dates,
-        )  # fmt: skip
-
-
-def item_of(row: Row, data: str) -> ItemRecord:
-    """Undo the packing of an item, without its passages."""
-    (item_id, title, section, start, end, page, date, detail), first, count = json.loads(data)
-    enumerations, dates = decode_detail(detail)
-    item = Item(item_id, title, section, start, end, page, date, (), enumerations, dates)
-    return ItemRecord(item, int(row["content"]), int(row["ordinal"]), first, count)
-
-
-def source_of(name: str, data: str) -> Bulletin:
-    """Undo the packing of a bulletin, without its items."""
-    digest, form, title, issue, date, year, layout, packed = json.loads(data)
-    text = zlib.decompress(base64.b64decode(packed)).decode()
-    fields = decode_layout(base64.b64decode(layout))
-    return Bulletin(
-        name=name, digest=digest, format=form, text=text, items=(), title=title, issue=issue, date=date,
-        year=year, **fields,
-    )  # fmt: skip
-
-
-def bulletin_row(name: str, summary: str) -> BulletinRow:
-    """Undo the packing of a content's summary."""
-    _, title, issue, date, form, items, passages, characters, sections = json.loads(summary)
-    return BulletinRow(name, title, issue, date, form, items, passages, characters, tuple(sections))
-
-
 def _source(bulletin: Bulletin) -> str:
     try:
         packed = zlib.compress(bulletin.text.encode(), 6)
@@ -258,20 +169,6 @@ def _item(ordinal: int, item: Item) -> list[Any]:
         for p in item.passages
     ]
     return [ordinal, [*head, encode_detail(item)], passages]
-
-
-def _parts(data: str) -> list[str]:
-    """Cut text into parts of at most DATA_BYTES bytes."""
-    if len(data) * 4 <= DATA_BYTES or len(encoded := data.encode()) <= DATA_BYTES:
-        return [data]
-    parts, start = [], 0
-    while start < len(encoded):
-        end = min(start + DATA_BYTES, len(encoded))
-        while end < len(encoded) and encoded[end] & 0xC0 == 0x80:
-            end -= 1
-        parts.append(encoded[start:end].decode())
-        start = end
-    return parts
 
 
 class _Placing:
@@ -350,9 +247,9 @@ class _Placing:
 def weights(counts: Counter[int], length: int) -> dict[int, float]:
     """Return a passage's sparse vector: tf·(k1+1) / (tf + k1·(1 - b + b·length/REFERENCE_LENGTH)).
 
-    `scored` undoes it.
+    `frequency_of` undoes it.
     """
-    factor = K1 * (1 - B + B * length / REFERENCE_LENGTH)
+    factor = length_factor(length, REFERENCE_LENGTH)
     found = {term: count * (K1 + 1) / (count + factor) for term, count in counts.items()}
     return found or dict(_EMPTY)
 
@@ -363,5 +260,5 @@ def frequency_of(weight: float, length: int) -> float:
     >>> round(frequency_of(weights(Counter({7: 3}), 50)[7], 50), 6)
     3.0
     """
-    factor = K1 * (1 - B + B * length / REFERENCE_LENGTH)
+    factor = length_factor(length, REFERENCE_LENGTH)
     return float(round(weight * factor / max(K1 + 1 - weight, 1e-6)))

@@ -20,7 +20,7 @@ from qa.milvus.keys import PLACE_BITS, term_of, within
 from qa.milvus.reader import Filtered, MilvusStore
 from qa.milvus.rows import frequency_of
 from qa.milvus.schema import dense_parameters
-from qa.storage.ranking import K1, B, inverse_frequency
+from qa.storage.ranking import K1, B, inverse_frequency, length_factor
 from qa.storage.units import UnitHit
 
 Allowed = Filtered | NDArray[np.int64]
@@ -74,7 +74,7 @@ class MilvusLexical:
         scored = []
         for row in rows:
             length, sparse = int(row["length"]), row["sparse"]
-            factor = np.float32(K1 * (1 - B + B * length / self._statistics.mean_length))
+            factor = np.float32(length_factor(length, self._statistics.mean_length))
             score = np.float32(0)
             for term, weight in zip(order, weights, strict=True):
                 if term in sparse:

@@ -39,10 +39,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file: `reason` says why it is no bulletin, `prepared` holds what wasn't written."""
+    """What became of a file: `reason` says why it is no bulletin, `notice` what of it was not read;
+    `prepared` holds what wasn't written.
+    """
 
     name: str
     reason: str = ""
+    notice: str = ""
     prepared: Prepared | None = None
 
 
@@ -71,20 +74,22 @@ def take_in(task: Task) -> list[Outcome]:
     encoder = _encoder(task.model)
     outcomes: list[Outcome] = []
     outlines: dict[str, Outline] = {}
+    notices: dict[str, str] = {}
     for name in task.names:
         try:
-            outlines[name] = outline(parse_bulletin(read_source(Path(task.folder, name), name)))
+            bulletin = parse_bulletin(read_source(Path(task.folder, name), name))
+            outlines[name], notices[name] = outline(bulletin), bulletin.notice
         except FileNotFoundError:
             outcomes.append(Outcome(name, "it is gone since it was listed: it is taken up at the next run"))
         except Exception as error:
             outcomes.append(Outcome(name, failure(error, name)))
     if not task.store:
         prepared = embed(list(outlines.values()), encoder)
-        return outcomes + [Outcome(entry.name, "", entry) for entry in prepared]
+        return outcomes + [Outcome(entry.name, "", notices[entry.name], entry) for entry in prepared]
     # One connection a process, whatever the number of its threads.
     with _writing:
         _writer(task.store, task.model).put_outlines(list(outlines.values()))
-    return outcomes + [Outcome(name) for name in outlines]
+    return outcomes + [Outcome(name, "", notices[name]) for name in outlines]
 
 
 def _require(task: Task) -> None:

@@ -30,8 +30,9 @@ from qa.milvus.address import Address
 from qa.milvus.connection import Connection, Row
 from qa.milvus.keys import hash_of, within
 from qa.milvus.manifest import Head, head_of, start
-from qa.milvus.publishing import BEGUN, NAME_FIELDS, WHOLE, chunks, publish
-from qa.milvus.rows import Outline, Prepared, embed, outline, read, record
+from qa.milvus.publishing import BEGUN, WHOLE, chunks, publish
+from qa.milvus.records import BLANK, RECORD_FIELDS, read, record
+from qa.milvus.rows import Outline, Prepared, embed, outline
 from qa.milvus.schema import LIVE, PENDING, Kind, load, make
 from qa.storage.cache import Packed, narrowed, widened
 from qa.types import Bulletin
@@ -222,7 +223,7 @@ class MilvusWriter:
         found: dict[str, list[Row]] = {name: [] for name in names}
         for part in chunks({hash_of("name", name) for name in names}):
             expression = f"kind == {int(Kind.NAME)} and {within('name', part)} and removed == {LIVE}"
-            for row in self._connection.scan(self._records, expression, NAME_FIELDS):
+            for row in self._connection.scan(self._records, expression, RECORD_FIELDS):
                 found.get(read([row]), []).append(row)
         for rows in found.values():
             rows.sort(key=lambda row: (int(row["added"]), int(row["ordinal"])))
@@ -254,12 +255,8 @@ class MilvusWriter:
         for first in range(0, len(pending), 200):
             keys = ", ".join(f"'{row['key']}'" for row in pending[first : first + 200])
             self._connection.delete(self._records, f"key in [{keys}]")
-        changed = [{**_bare(row), "removed": PENDING} for row in published]
+        changed = [{**row, **BLANK, "removed": PENDING} for row in published]
         self._connection.upsert(self._records, changed)
-
-
-def _bare(row: Row) -> Row:
-    return {**row, "section": 0, "item": 0, "day": 0, "vector": [0.0, 1.0]}
 
 
 def _distinct(entries: Iterable[Entry]) -> list[Entry]:

@@ -29,6 +29,11 @@ def inverse_frequency(frequency: int, passages: int) -> float:
     return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
 
 
+def length_factor(length: float, mean: float) -> float:
+    """Return k1·(1 - b + b·length/mean), what a passage's length adds to its term frequencies."""
+    return K1 * (1 - B + B * length / mean)
+
+
 def length_factors(lengths: NDArray[np.int32]) -> Scores:
     """Return k1·(1 - b + b·|d|/avg|d|) for each row."""
     mean = float(lengths.mean()) if len(lengths) else 0.0

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from qa.types import DateMention
 
+HOLDING = frozenset({"bulletin", "kept"})
+"""Kinds of files whose content is in the store under their own name."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileState:

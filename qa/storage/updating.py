@@ -18,12 +18,10 @@ from qa.errors import BulletinQAError, ReadingError
 from qa.parsing import parse_bulletin
 from qa.reading import read_source
 from qa.storage.progress import Progress
-from qa.storage.rows import FileState
+from qa.storage.report import SyncReport, report_of
+from qa.storage.rows import HOLDING, FileState
 from qa.storage.scanning import Found, changed, digest_of, doubtful, reader_fingerprint, shown, unreadable
 from qa.types import Bulletin
-
-HOLDING = frozenset({"bulletin", "kept"})
-"""Kinds of files whose content is in the store under their own name."""
 
 
 class Keeper(Protocol):
@@ -88,6 +86,13 @@ class Update:
                 self.removed.append(name)
             else:
                 self._store.forget_file(name)
+
+    def report(self, states: Mapping[str, FileState], notices: Sequence[str] = ()) -> SyncReport:
+        """What was done, `states` being those of all files by now."""
+        return report_of(
+            states, added=self.added, changed=self.changed, removed=self.removed, renamed=self.renamed,
+            notices=notices,
+        )  # fmt: skip
 
     def _look(self) -> set[str]:
         """Return the files that have to be taken up, with their digests noted."""

@@ -105,6 +105,31 @@ def test_workers_store_what_one_process_does_and_repeat_nothing(
     assert (report.changed, report.removed) == (("02.txt",), ("01.txt",))
 
 
+def half_scanned(path: Path) -> None:
+    """Write a PDF of two pages, the second nothing but a picture."""
+    from PIL import Image
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+
+    drawing = Canvas(str(path))
+    for line in range(12):
+        drawing.drawString(72, 760 - 20 * line, "The city opened a laboratory that employs 300 people.")
+    drawing.showPage()
+    drawing.drawImage(ImageReader(Image.new("RGB", (300, 400), (200, 200, 200))), 0, 0, 595, 842)
+    drawing.save()
+
+
+def test_what_a_worker_could_not_read_of_a_file_is_told(server: str, cluster: str, tmp_path: Path) -> None:
+    folder = tmp_path / "bulletins"
+    folder.mkdir()
+    half_scanned(folder / "half.pdf")
+    report = ingest(folder, f"{server}/half", scheduler=cluster)
+    assert report.added == ("half.pdf",)
+    (notice,) = report.notices
+    assert notice.startswith("half.pdf: p.2 ")
+    assert ingest(folder, f"{server}/half", scheduler=cluster).notices == report.notices
+
+
 def test_nothing_is_lost_when_everything_is_killed_midway(server: str, cluster: str, tmp_path: Path) -> None:
     folder = tmp_path / "bulletins"
     write(folder, 70)

@@ -10,7 +10,7 @@ from qa.answering.changes import ChangeFinder, write_statements
 from qa.answering.collection import SECTIONS, CollectionAnswer, Match, answer_collection
 from qa.answering.compare import sides_of
 from qa.answering.comparing import answer_comparison
-from qa.answering.compose import Writer, needs_year, phrase
+from qa.answering.compose import SURE, Writer, answered, needs_year, phrase
 from qa.answering.dated_items import EffectTable
 from qa.answering.evidence import (
     LIST_NOUNS,
@@ -106,16 +106,7 @@ class Answerer:
             self.write(writer, query, evidence, header=False)
         if statements:
             write_statements(writer, self.retriever, statements)
-        return Answer(
-            question=query.question,
-            standalone_question=query.standalone,
-            answer=writer.text,
-            refused=False,
-            confidence=evidence.support,
-            mode="extractive",
-            citations=writer.citations,
-            hits=tuple(hits[:k]),
-        )
+        return answered(query, writer, evidence.support, hits[:k])
 
     def _of_place(
         self, query: Query, evidence: Evidence, allowed: Selection | None
@@ -293,16 +284,7 @@ class Answerer:
                 writer.header(view.item)
                 source = store.source(view.bulletin).text
                 writer.quote(view.item, view.bulletin, source, [shown.sentence])
-        return Answer(
-            question=query.question,
-            standalone_question=query.standalone,
-            answer=writer.text,
-            refused=False,
-            confidence=0.95,
-            mode="extractive",
-            citations=writer.citations,
-            hits=tuple(hits),
-        )
+        return answered(query, writer, SURE, hits)
 
 
 def _shown(view: ItemView, match: Match, words: Sequence[str]) -> ScoredSentence:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qa.answering.compare import Side, sides_of
-from qa.answering.compose import Writer, phrase
+from qa.answering.compose import Writer, answered, phrase
 from qa.answering.evidence import coverage, term_weights, view_item
 from qa.backend import Selection
 from qa.query import Query
@@ -50,15 +50,8 @@ def answer_comparison(
             writer.say(phrase(query.language, "missing_side", side=label.rstrip("？?。. ")))
         else:
             answerer.write(writer, query, evidence, header=True)
-    return Answer(
-        question=query.question,
-        standalone_question=query.standalone,
-        answer=writer.text,
-        refused=False,
-        confidence=sum(e.support for e in sides_evidence if e) / len(sides_evidence),
-        mode="extractive",
-        citations=writer.citations,
-    )
+    supports = [evidence.support for evidence in sides_evidence if evidence]
+    return answered(query, writer, sum(supports) / len(sides_evidence))
 
 
 def _side(answerer: Answerer, side: Side, query: Query, allowed: Selection | None) -> Evidence | None:

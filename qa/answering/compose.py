@@ -10,8 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from qa.places import gazetteer
-from qa.types import Citation, DateMention, Item, Sentence
+from qa.query import Query
+from qa.types import Answer, Citation, DateMention, Hit, Item, Sentence
 
+SURE = 0.95
+"""The confidence of an answer that was counted over every item."""
 _PHRASES = {
     "zh": {
         "list": "共 {n} 点：",
@@ -129,6 +132,20 @@ class Writer:
             self._parts.append(
                 phrase(self.language, "dates", dates=phrase(self.language, "date_join").join(shown[:5]))
             )
+
+
+def answered(query: Query, writer: Writer, confidence: float, hits: Sequence[Hit] = ()) -> Answer:
+    """What `writer` has written as the answer to `query`."""
+    return Answer(
+        question=query.question,
+        standalone_question=query.standalone,
+        answer=writer.text,
+        refused=False,
+        confidence=confidence,
+        mode="extractive",
+        citations=writer.citations,
+        hits=tuple(hits),
+    )
 
 
 def day_range(mention: DateMention) -> str:

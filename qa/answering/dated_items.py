@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from qa.answering import refusal
 from qa.answering.asof import DOCUMENT_NOUNS, DateQuestion
-from qa.answering.compose import Writer, phrase
+from qa.answering.compose import SURE, Writer, answered, phrase
 from qa.answering.effect import END, PUBLISH, RULE, START, USE_VERBS, Effect, effects_of
-from qa.answering.sameness import SHORTEST_NAME, base_name
+from qa.answering.sameness import SHORTEST_NAME, base_name, endings_of, places_told
 from qa.backend import Selection
-from qa.places import Place, gazetteer
+from qa.places import Place
 from qa.query import Query
-from qa.retrieval import Retriever, places_of_title
+from qa.retrieval import Retriever
 from qa.storage.rows import ItemRow
 from qa.text import matching_form
 from qa.types import Answer, Item, Sentence
@@ -54,7 +54,7 @@ _TEXTS = {
         "none": "None of the {items} items in {bulletins} bulletins{what}.",
     },
 }
-_VERBS = {START: "takes effect or begins", END: "ends", PUBLISH: "was published"}
+ENGLISH_VERBS = {START: "takes effect or begins", END: "ends", PUBLISH: "was published"}
 
 
 class EffectTable:
@@ -148,16 +148,8 @@ def answer_over_all(
             writer.say(texts[name].format(n=len(more)))
             _list(writer, retriever, more)
     say_relative(writer, asked)
-    return Answer(
-        question=query.question,
-        standalone_question=query.standalone,
-        answer=writer.text,
-        refused=False,
-        confidence=0.95,
-        mode="extractive",
-        citations=writer.citations,
-        hits=tuple(retriever.search(query, max(k, 20), allowed)[:k]),
-    )
+    hits = retriever.search(query, max(k, 20), allowed)[:k]
+    return answered(query, writer, SURE, hits)
 
 
 def _list(writer: Writer, retriever: Retriever, found: Sequence[_Found]) -> None:
@@ -215,8 +207,7 @@ def _over(effects: Sequence[Effect], held: Effect, asked: DateQuestion) -> bool:
     """Whether what had begun by the last day asked about had ended again by then."""
     if held.kind != START or asked.first is not None or asked.last is None:
         return False
-    ends = [e for e in effects if e.lapses and base_name(e.name) in ("", base_name(held.name)) and e.last]
-    return any(e.last < asked.last and e.last > (held.first or "") for e in ends if e.last)
+    return any(e.last and (held.first or "") < e.last < asked.last for e in endings_of(held, effects))
 
 
 def _written(retriever: Retriever, rows: Sequence[ItemRow]) -> dict[str, str]:
@@ -240,15 +231,13 @@ def _about_places(retriever: Retriever, row: ItemRow, query: Query) -> bool:
 
 
 def _about(item: Item, places: Sequence[Place]) -> bool:
-    told = places_of_title(item.title)
-    if not told and item.passages:
-        told = tuple(p for m in gazetteer().find(item.passages[0].text[:160]) for p in m.places)
+    told = places_told(item, 160)
     return any(asked.covers(there) for asked in places for there in told)
 
 
 def _what(language: str, asked: DateQuestion) -> str:
     texts = _TEXTS["zh" if language == "zh" else "en"]
-    verb = asked.verb if language == "zh" else _VERBS[asked.kind]
+    verb = asked.verb if language == "zh" else ENGLISH_VERBS[asked.kind]
     # What an assembly passes is new by that, whatever day it is printed.
     verb += "或通过" if language == "zh" and asked.kind == PUBLISH and "通过" not in verb else ""
     name = "by" if asked.first is None else "since" if asked.last is None else "within"

@@ -18,6 +18,7 @@ from qa.query import Query
 from qa.text import matching_form
 
 _NAME_HELD = 0.5
+_BRACKETS = re.compile(r"[《》“”（）()]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ def date_conflict(query: Query, view: ItemView) -> Conflict | None:
 
 def missing_names(query: Query, item_text: str) -> list[str]:
     """The quoted names (《…》, “…”) of whose character pairs `item_text` (matching form) holds under half."""
-    return [name for name in query.names if _pairs_held(name, item_text) < _NAME_HELD]
+    names = {name: matching_form(_BRACKETS.sub("", name)) for name in query.names}
+    return [name for name in query.names if pairs_held(names[name], item_text) < _NAME_HELD]
 
 
 def missing_figures(query: Query, item_text: str) -> list[str]:
@@ -102,8 +104,8 @@ def missing_figures(query: Query, item_text: str) -> list[str]:
     return [figure for figure in missing if not (figure.isdigit() and Decimal(figure) in said)]
 
 
-def _pairs_held(name: str, text: str) -> float:
-    form = matching_form(re.sub(r"[《》“”（）()]", "", name))
+def pairs_held(form: str, text: str) -> float:
+    """Share of the character pairs of `form` that `text` holds, both in matching form."""
     pairs = {form[i : i + 2] for i in range(len(form) - 1)} or {form}
     return sum(pair in text for pair in pairs) / len(pairs)
 
@@ -111,10 +113,13 @@ def _pairs_held(name: str, text: str) -> float:
 def without_like(weights: dict[str, float], item_text: str) -> dict[str, float]:
     """The question's Chinese words, with their weights, for which the item has no like word."""
     return {
-        term: weight
-        for term, weight in weights.items()
-        if len(term) > 1 and not term.isascii() and not any(word in item_text for word in like_words(term))
+        term: weight for term, weight in weights.items() if not term.isascii() and _lacks(term, item_text)
     }
+
+
+def _lacks(term: str, text: str) -> bool:
+    """Whether `text` holds neither a word of two characters or more nor one like it."""
+    return len(term) > 1 and not any(word in text for word in like_words(term))
 
 
 def missing_words(query: Query, view: ItemView, weights: dict[str, float]) -> list[str]:
@@ -123,11 +128,7 @@ def missing_words(query: Query, view: ItemView, weights: dict[str, float]) -> li
     A word of which the item holds a part (申报截止 beside 截止) is left out: it is not plainly missing.
     """
     text = matching_form(view.text)
-    lacking = [
-        term
-        for term in weights
-        if len(term) > 1 and not any(word in text for word in like_words(term)) and not _partly(term, text)
-    ]
+    lacking = [term for term in weights if _lacks(term, text) and not _partly(term, text)]
     return sorted(lacking, key=lambda term: -weights[term])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.answering.effect import DRAFT
+from qa.answering.effect import DRAFT, Effect
 from qa.places import Place, gazetteer
 from qa.retrieval import places_of_title
 from qa.text import compact, matching_form
@@ -83,14 +83,20 @@ def names_of(item: Item, sentences: Sequence[Sentence]) -> frozenset[str]:
 
 def one_place(item: Item, other: Item, alike: int) -> bool:
     """Whether two items tell of one place; where one names none, only the same words make up for it."""
-    here, there = _told(item), _told(other)
+    here, there = places_told(item), places_told(other)
     if here and there:
         return bool(set(here) & set(there))
     return alike == 3 or not (here or there)
 
 
-def _told(item: Item) -> tuple[Place, ...]:
+def places_told(item: Item, characters: int = 120) -> tuple[Place, ...]:
+    """The places that an item's title names or, where it names none, the first `characters` of its text."""
     told = places_of_title(item.title)
     if told or not item.passages:
         return told
-    return tuple(p for m in gazetteer().find(item.passages[0].text[:120]) for p in m.places)
+    return tuple(p for m in gazetteer().find(item.passages[0].text[:characters]) for p in m.places)
+
+
+def endings_of(held: Effect, effects: Sequence[Effect]) -> list[Effect]:
+    """Those of an item's effects that end the force of what `held` says of: of its name, or of none."""
+    return [e for e in effects if e.lapses and base_name(e.name) in ("", base_name(held.name))]

@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING
 from qa.answering import refusal
 from qa.answering.asof import DateQuestion, date_question, may_ask_of_dates
 from qa.answering.changes import Statement, write_statements
-from qa.answering.compose import Writer
-from qa.answering.dated_items import answer_over_all, say_relative, shown_days
+from qa.answering.compose import Writer, answered
+from qa.answering.dated_items import ENGLISH_VERBS, answer_over_all, say_relative, shown_days
 from qa.answering.effect import END, MOVED_VERBS, PUBLISH, START, Effect, effects_of
 from qa.answering.evidence import ItemView, with_subject
-from qa.answering.sameness import base_name
+from qa.answering.premises import pairs_held
+from qa.answering.sameness import endings_of
 from qa.backend import Selection
 from qa.query import Query, analyse
 from qa.text import matching_form
-from qa.types import Answer, Hit, Sentence
+from qa.types import Answer, Sentence
 
 if TYPE_CHECKING:
     from qa.answering.answerer import Answerer, Evidence
@@ -57,7 +58,6 @@ _TEXTS = {
         " which it {verb}.",
     },
 }
-_ENGLISH_VERBS = {START: "takes effect or begins", END: "ends", PUBLISH: "was published"}
 _ENGLISH_STATES = {START: "in effect or use", END: "ended", PUBLISH: "published"}
 
 
@@ -110,7 +110,7 @@ def _of_one(
     if statements:
         write_statements(writer, answerer.retriever, statements)
         say_relative(writer, asked)
-        return _answer(query, writer, evidence, hits[:k])
+        return answered(query, writer, evidence.support, hits[:k])
     if query.language != "zh":
         writer.new_line()
         writer.header(view.item, name="from")
@@ -125,20 +125,7 @@ def _of_one(
     emphasis = [effect.mention.text] if effect.mention else []
     writer.quote(view.item, view.bulletin, source, sentences, emphasis)
     say_relative(writer, asked)
-    return _answer(query, writer, evidence, hits[:k])
-
-
-def _answer(query: Query, writer: Writer, evidence: Evidence, hits: Sequence[Hit]) -> Answer:
-    return Answer(
-        question=query.question,
-        standalone_question=query.standalone,
-        answer=writer.text,
-        refused=False,
-        confidence=evidence.support,
-        mode="extractive",
-        citations=writer.citations,
-        hits=tuple(hits),
-    )
+    return answered(query, writer, evidence.support, hits[:k])
 
 
 def _latest(
@@ -186,9 +173,7 @@ def _fitting(view: ItemView, effects: Sequence[Effect], asked: DateQuestion) -> 
         worth = (scored.score if scored else 0.0) + 0.3 * (effect.group == asked.group)
         worth += 0.3 * (effect.verb == asked.verb) + 0.2 * bool(effect.first)
         if effect.name:
-            name = matching_form(effect.name)
-            pairs = {name[i : i + 2] for i in range(len(name) - 1)} or {name}
-            worth += 0.5 * sum(pair in form for pair in pairs) / len(pairs)
+            worth += 0.5 * pairs_held(matching_form(effect.name), form)
         if best is None or worth > best[0] + 1e-9:
             best = (worth, effect)
     return best[1] if best else None
@@ -198,7 +183,7 @@ def _verdict(effect: Effect, effects: Sequence[Effect], asked: DateQuestion) -> 
     """How the effect stands on the last day asked about, and the effect whose date says so."""
     verdict = standing(effect, asked.last)
     if verdict == YES and effect.kind == START:
-        ended = [e for e in effects if e.lapses and base_name(e.name) in ("", base_name(effect.name))]
+        ended = endings_of(effect, effects)
         over = next(
             (e for e in ended if standing(e, asked.last) == YES and (e.last or "") < (asked.last or "")), None
         )
@@ -240,6 +225,6 @@ def _undated(query: Query, asked: DateQuestion, evidence: Evidence, refused: Ans
     effects = effects_of([scored.sentence for scored in view.sentences], view.item.dates)
     if any(effect.kind == asked.kind for effect in effects):
         return named
-    verb = ("施行" if asked.verb == "有效" else asked.verb) if chinese else _ENGLISH_VERBS[asked.kind]
+    verb = ("施行" if asked.verb == "有效" else asked.verb) if chinese else ENGLISH_VERBS[asked.kind]
     text = _TEXTS["zh" if chinese else "en"]["undated"].format(title=view.item.title, verb=verb)
     return replace(named, answer=text, reason="missing_detail")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from qa.answering.clauses import clause_spans
 from qa.answering.effect import DRAFT, END, HELD, MOVED_VERBS, START, Effect, effects_of
 from qa.answering.sameness import NAME, NOTICE_WORDS, SHORTEST_NAME, base_name
 from qa.dates import find_dates
@@ -44,7 +45,6 @@ _REPLACED = re.compile(
 _CLOCK = ("时", "点")
 _COUNTED = frozenset((NUMBER, MONEY, PERCENT, AREA, DURATION))
 _ADOPTED = re.compile(r"通过|发布|印发|公布|出台|颁布|施行|实施|生效")
-_CLAUSE = re.compile(r"[^，；。！？：]+[，；。！？：]?")
 _ENDING = re.compile(r"截止|截至|到期|期限|有效期|结束|报名|申报|受理|\bdeadline|\bclos|\bexpir|\bend", re.I)
 _STARTING = re.compile(
     r"施行|实施|生效|执行|启用|开始|启动|上线|\beffect|\bforce|\bstart|\bbegin|\blaunch|\bimplement", re.I
@@ -180,8 +180,7 @@ def _asked_clauses(query: Query, text: str) -> list[str]:
 
 
 def _clauses(text: str) -> Iterator[str]:
-    for match in _CLAUSE.finditer(text):
-        yield match.group()
+    return (text[start:end] for start, end in clause_spans(text))
 
 
 def _figures(clause: str) -> set[tuple[str, str]]:

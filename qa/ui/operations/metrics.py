@@ -12,7 +12,7 @@ from qa.errors import BulletinQAError
 from qa.types import Answer
 from qa.ui.operations.holdings import Watch
 
-REASONS = frozenset({"empty", "off_topic", "other_place", "other_date", "missing_detail"})
+REASONS = frozenset({"empty", "off_topic", "other_place", "other_date", "other_name", "missing_detail"})
 MODES = frozenset({"extractive", "generative"})
 VERDICTS = frozenset({"up", "down", "save"})
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)

@@ -15,7 +15,7 @@ from qa.errors import ReadingError
 from qa.reading.columns import Box, Piece, columns_of, set_page
 from qa.reading.decoding import clean
 from qa.reading.limits import DEFAULT_LIMITS, Limits
-from qa.reading.pdf import PDFIUM, opened, page_characters
+from qa.reading.pdf import PDFIUM, opened, page_characters, page_of
 from qa.types import Page
 
 
@@ -94,18 +94,11 @@ def _visible(start: int, end: int, marks: Sequence[tuple[int, int]]) -> Iterator
 def _on_page(
     document: Any, page: Page, text: str, spans: Sequence[tuple[int, int]], name: str
 ) -> PageBoxes | None:
-    import pypdfium2
     import pypdfium2.raw as pdfium
 
-    try:
-        opened_page = document[page.number - 1]
-        try:
-            pieces = page_characters(opened_page, pdfium, boxes=True).pieces
-            view, rotation = opened_page.get_cropbox(), opened_page.get_rotation()
-        finally:
-            opened_page.close()
-    except pypdfium2.PdfiumError as error:
-        raise ReadingError(f"{name}: page {page.number} cannot be read ({error}); export it again") from None
+    with page_of(document, page.number, name) as opened_page:
+        pieces = page_characters(opened_page, pdfium, boxes=True).pieces
+        view, rotation = opened_page.get_cropbox(), opened_page.get_rotation()
     if not pieces:
         return None
     if clean(set_page(pieces), name) != text.rstrip("\f"):

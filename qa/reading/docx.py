@@ -12,14 +12,13 @@ from typing import Any
 from qa.errors import ReadingError
 from qa.reading.decoding import clean
 from qa.reading.limits import Limits
-from qa.reading.numbering import Numbering
+from qa.reading.numbering import Numbering, W, switched_on
 from qa.reading.pages import find_decorations
 from qa.types import Page, SourceText
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _UNREAD = frozenset(
-    [f"{_W}{name}" for name in ("del", "moveFrom", "pPr", "rPr", "instrText", "rt", "delText")] + [_FALLBACK]
+    [f"{W}{name}" for name in ("del", "moveFrom", "pPr", "rPr", "instrText", "rt", "delText")] + [_FALLBACK]
 )
 _ENTRIES = 20_000
 _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])$", re.IGNORECASE)
@@ -53,7 +52,7 @@ def read_docx(data: bytes, name: str, limits: Limits) -> SourceText:
         context = _Context(
             _levels(document),
             Numbering.of(_part(document, "numbering"), styles),
-            frozenset(style.get(f"{_W}styleId") or "" for style in styles if _hidden_style(style)),
+            frozenset(style.get(f"{W}styleId") or "" for style in styles if _hidden_style(style)),
             {key: note for kind in ("footnote", "endnote") for key, note in _notes(document, kind)},
         )
         lines = list(_blocks(document.element.body, context, 0))
@@ -77,17 +76,13 @@ def _notes(document: Any, kind: str) -> Iterator[tuple[tuple[str, str], Any]]:
     root = _part(document, f"{kind}s")
     for note in root if root is not None else ():
         # The lines that part notes from the text are notes to Word too.
-        if note.tag == f"{_W}{kind}" and note.get(f"{_W}type") in (None, "normal"):
-            yield (kind, note.get(f"{_W}id") or ""), note
+        if note.tag == f"{W}{kind}" and note.get(f"{W}type") in (None, "normal"):
+            yield (kind, note.get(f"{W}id") or ""), note
 
 
 def _hidden_style(style: Any) -> bool:
-    properties = style.find(f"{_W}rPr")
-    return properties is not None and _switched_on(properties.find(f"{_W}vanish"))
-
-
-def _switched_on(element: Any) -> bool:
-    return element is not None and (element.get(f"{_W}val") or "1") not in ("0", "false", "off")
+    properties = style.find(f"{W}rPr")
+    return properties is not None and switched_on(properties.find(f"{W}vanish"))
 
 
 def _check_archive(data: bytes, name: str, limits: Limits) -> None:
@@ -132,8 +127,8 @@ def _named_level(name: str) -> int:
 
 
 def _outline(element: Any) -> int:
-    for level in element.iter(f"{_W}outlineLvl"):
-        value = level.get(f"{_W}val") or ""
+    for level in element.iter(f"{W}outlineLvl"):
+        value = level.get(f"{W}val") or ""
         return int(value) + 1 if value.isdecimal() and int(value) < 9 else 0
     return 0
 
@@ -144,18 +139,16 @@ def _blocks(parent: Any, context: _Context, depth: int) -> Iterator[str]:
         return
     for child in parent:
         tag = child.tag
-        if tag == f"{_W}p":
+        if tag == f"{W}p":
             yield from _paragraph(child, context, depth)
-        elif tag == f"{_W}tbl":
+        elif tag == f"{W}tbl":
             yield from _rows(child, context, depth)
-        elif tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"):
+        elif tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml", f"{W}smartTag"):
             yield from _blocks(child, context, depth + 1)
 
 
 def _paragraph(paragraph: Any, context: _Context, depth: int) -> Iterator[str]:
-    if paragraph.find(f"{_W}pPr/{_W}rPr/{_W}del") is not None and not any(
-        True for _ in paragraph.iter(f"{_W}t")
-    ):
+    if paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None and not any(True for _ in paragraph.iter(f"{W}t")):
         return
     pieces: list[str] = []
     boxes: list[Any] = []
@@ -191,53 +184,53 @@ def _content(paragraph: Any, context: _Context) -> Iterator[tuple[str, Any]]:
             stack.pop()
             continue
         tag = element.tag
-        if tag == f"{_W}t":
+        if tag == f"{W}t":
             yield "text", element.text or ""
-        elif tag in (f"{_W}tab", f"{_W}ptab"):
+        elif tag in (f"{W}tab", f"{W}ptab"):
             yield "text", "\t"
-        elif tag in (f"{_W}br", f"{_W}cr"):
-            yield "text", _PAGE if element.get(f"{_W}type") == "page" else "\n"
-        elif tag == f"{_W}lastRenderedPageBreak":
+        elif tag in (f"{W}br", f"{W}cr"):
+            yield "text", _PAGE if element.get(f"{W}type") == "page" else "\n"
+        elif tag == f"{W}lastRenderedPageBreak":
             yield "text", _PAGE
-        elif tag == f"{_W}noBreakHyphen":
+        elif tag == f"{W}noBreakHyphen":
             yield "text", "-"
-        elif tag == f"{_W}txbxContent":
+        elif tag == f"{W}txbxContent":
             yield "box", element
-        elif tag in (f"{_W}footnoteReference", f"{_W}endnoteReference"):
-            kind = tag.removeprefix(_W).removesuffix("Reference")
-            note = context.notes.pop((kind, element.get(f"{_W}id") or ""), None)
+        elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
+            kind = tag.removeprefix(W).removesuffix("Reference")
+            note = context.notes.pop((kind, element.get(f"{W}id") or ""), None)
             if note is not None:
                 yield "note", note
-        elif tag not in _UNREAD and not (tag == f"{_W}r" and _hidden(element, context)):
+        elif tag not in _UNREAD and not (tag == f"{W}r" and _hidden(element, context)):
             stack.append(iter(element))
 
 
 def _hidden(run: Any, context: _Context) -> bool:
-    properties = run.find(f"{_W}rPr")
+    properties = run.find(f"{W}rPr")
     if properties is None:
         return False
-    own = properties.find(f"{_W}vanish")
+    own = properties.find(f"{W}vanish")
     if own is not None:
-        return _switched_on(own)
-    style = properties.find(f"{_W}rStyle")
-    return style is not None and style.get(f"{_W}val") in context.hidden
+        return switched_on(own)
+    style = properties.find(f"{W}rStyle")
+    return style is not None and style.get(f"{W}val") in context.hidden
 
 
 def _level(paragraph: Any, levels: dict[str, int]) -> int:
-    properties = paragraph.find(f"{_W}pPr")
+    properties = paragraph.find(f"{W}pPr")
     if properties is None:
         return 0
-    style = properties.find(f"{_W}pStyle")
+    style = properties.find(f"{W}pStyle")
     own = _outline(properties)
-    return own or (levels.get(style.get(f"{_W}val") or "", 0) if style is not None else 0)
+    return own or (levels.get(style.get(f"{W}val") or "", 0) if style is not None else 0)
 
 
 def _rows(table: Any, context: _Context, depth: int) -> Iterator[str]:
-    for row in table.iter(f"{_W}tr"):
-        if next((each for each in row.iterancestors(f"{_W}tbl")), None) is not table:
+    for row in table.iter(f"{W}tr"):
+        if next((each for each in row.iterancestors(f"{W}tbl")), None) is not table:
             continue
         cells = [
-            list(_blocks(cell, context, depth + 1)) for cell in row.iter(f"{_W}tc") if _owner(cell) is row
+            list(_blocks(cell, context, depth + 1)) for cell in row.iter(f"{W}tc") if _owner(cell) is row
         ]
         filled = [[line.replace(_PAGE, "").strip() for line in cell if line.strip()] for cell in cells]
         if sum(bool(cell) for cell in filled) <= 1:
@@ -248,7 +241,7 @@ def _rows(table: Any, context: _Context, depth: int) -> Iterator[str]:
 
 
 def _owner(cell: Any) -> Any:
-    return next(iter(cell.iterancestors(f"{_W}tr")), None)
+    return next(iter(cell.iterancestors(f"{W}tr")), None)
 
 
 def _assemble(raw: str, name: str) -> SourceText:

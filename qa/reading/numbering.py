@@ -14,7 +14,7 @@ from typing import Any
 
 from qa.reading.numerals import numeral
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _LEVELS = 9
 _PLACE = re.compile(r"%([1-9])")
 _LONGEST_LABEL = 40
@@ -60,13 +60,13 @@ class Numbering:
         """Read the lists from the numbering part's root (None without one) and the styles' elements."""
         if numbering is None:
             return cls()
-        elements = {each.get(f"{_W}styleId") or "": each for each in styles}
+        elements = {each.get(f"{W}styleId") or "": each for each in styles}
         abstracts = _abstracts(numbering, elements)
         lists: dict[str, _List] = {}
-        for num in numbering.iter(f"{_W}num"):
-            key = _value(num.find(f"{_W}abstractNumId"))
+        for num in numbering.iter(f"{W}num"):
+            key = _value(num.find(f"{W}abstractNumId"))
             if key in abstracts:
-                lists[num.get(f"{_W}numId") or ""] = _overridden(num, key, abstracts[key])
+                lists[num.get(f"{W}numId") or ""] = _overridden(num, key, abstracts[key])
         return cls(lists, dict(_styled(elements, lists)))
 
     def label(self, paragraph: Any) -> str:
@@ -95,14 +95,14 @@ class Numbering:
 
     def _place(self, paragraph: Any) -> tuple[str, int] | None:
         """The list and level of a paragraph: its own, or those of its style."""
-        properties = paragraph.find(f"{_W}pPr")
+        properties = paragraph.find(f"{W}pPr")
         if properties is None:
             return None
-        style = self.styles.get(_value(properties.find(f"{_W}pStyle")))
-        own = properties.find(f"{_W}numPr")
+        style = self.styles.get(_value(properties.find(f"{W}pStyle")))
+        own = properties.find(f"{W}numPr")
         if own is None:
             return style
-        number, level = _value(own.find(f"{_W}numId")), _value(own.find(f"{_W}ilvl"))
+        number, level = _value(own.find(f"{W}numId")), _value(own.find(f"{W}ilvl"))
         if not number and style is None:
             return None
         at = _whole(level, 0, _LEVELS - 1, style[1] if style and not level else 0)
@@ -134,17 +134,17 @@ def _abstracts(numbering: Any, styles: dict[str, Any]) -> dict[str, tuple[Level,
     found: dict[str, tuple[Level, ...]] = {}
     by_style: dict[str, tuple[Level, ...]] = {}
     links: dict[str, str] = {}
-    for abstract in numbering.iter(f"{_W}abstractNum"):
-        key = abstract.get(f"{_W}abstractNumId") or ""
+    for abstract in numbering.iter(f"{W}abstractNum"):
+        key = abstract.get(f"{W}abstractNumId") or ""
         levels = [Level(format="none")] * _LEVELS
-        for each in abstract.findall(f"{_W}lvl"):
-            at = _whole(each.get(f"{_W}ilvl"), 0, _LEVELS - 1, -1)
+        for each in abstract.findall(f"{W}lvl"):
+            at = _whole(each.get(f"{W}ilvl"), 0, _LEVELS - 1, -1)
             if at >= 0:
                 levels[at] = _level(each)
         found[key] = tuple(levels)
-        if defined := _value(abstract.find(f"{_W}styleLink")):
+        if defined := _value(abstract.find(f"{W}styleLink")):
             by_style[defined] = found[key]
-        if wanted := _value(abstract.find(f"{_W}numStyleLink")):
+        if wanted := _value(abstract.find(f"{W}numStyleLink")):
             links[key] = wanted
     for key, wanted in links.items():
         if wanted in by_style:
@@ -153,27 +153,27 @@ def _abstracts(numbering: Any, styles: dict[str, Any]) -> dict[str, tuple[Level,
 
 
 def _level(element: Any) -> Level:
-    restart = _value(element.find(f"{_W}lvlRestart"))
+    restart = _value(element.find(f"{W}lvlRestart"))
     return Level(
-        format=_value(element.find(f".//{_W}numFmt")) or "decimal",
-        text=_value(element.find(f"{_W}lvlText")),
-        start=_whole(_value(element.find(f"{_W}start")), 0, 32767, 1),
+        format=_value(element.find(f".//{W}numFmt")) or "decimal",
+        text=_value(element.find(f"{W}lvlText")),
+        start=_whole(_value(element.find(f"{W}start")), 0, 32767, 1),
         restart=_whole(restart, 0, _LEVELS, 0) if restart else None,
-        legal=_on(element.find(f"{_W}isLgl")),
-        style=_value(element.find(f"{_W}pStyle")),
+        legal=switched_on(element.find(f"{W}isLgl")),
+        style=_value(element.find(f"{W}pStyle")),
     )
 
 
 def _overridden(num: Any, key: str, levels: tuple[Level, ...]) -> _List:
     changed, starts = list(levels), []
-    for override in num.findall(f"{_W}lvlOverride"):
-        at = _whole(override.get(f"{_W}ilvl"), 0, _LEVELS - 1, -1)
+    for override in num.findall(f"{W}lvlOverride"):
+        at = _whole(override.get(f"{W}ilvl"), 0, _LEVELS - 1, -1)
         if at < 0:
             continue
-        own = override.find(f"{_W}lvl")
+        own = override.find(f"{W}lvl")
         if own is not None:
             changed[at] = _level(own)
-        start = _value(override.find(f"{_W}startOverride"))
+        start = _value(override.find(f"{W}startOverride"))
         if start:
             first = _whole(start, 0, 32767, 1)
             changed[at] = replace(changed[at], start=first)
@@ -186,18 +186,18 @@ def _styled(styles: dict[str, Any], lists: dict[str, _List]) -> Iterable[tuple[s
     for key, element in styles.items():
         each, seen = element, 0
         while each is not None and seen < 10:
-            found = each.find(f"{_W}pPr/{_W}numPr")
+            found = each.find(f"{W}pPr/{W}numPr")
             if found is not None:
-                number, level = _value(found.find(f"{_W}numId")), _value(found.find(f"{_W}ilvl"))
+                number, level = _value(found.find(f"{W}numId")), _value(found.find(f"{W}ilvl"))
                 if number in lists:
                     named = [at for at, own in enumerate(lists[number].levels) if own.style == key]
                     yield key, (number, _whole(level, 0, _LEVELS - 1, named[0] if named else 0))
                 break
-            each, seen = styles.get(_value(each.find(f"{_W}basedOn"))), seen + 1
+            each, seen = styles.get(_value(each.find(f"{W}basedOn"))), seen + 1
 
 
 def _value(element: Any) -> str:
-    return "" if element is None else element.get(f"{_W}val") or ""
+    return "" if element is None else element.get(f"{W}val") or ""
 
 
 def _whole(text: str | None, least: int, most: int, otherwise: int) -> int:
@@ -206,5 +206,6 @@ def _whole(text: str | None, least: int, most: int, otherwise: int) -> int:
     return min(max(int(text), least), most)
 
 
-def _on(element: Any) -> bool:
-    return element is not None and (element.get(f"{_W}val") or "1") not in ("0", "false", "off")
+def switched_on(element: Any) -> bool:
+    """Whether a property such as `w:vanish` is there and not switched off."""
+    return element is not None and (element.get(f"{W}val") or "1") not in ("0", "false", "off")

@@ -76,17 +76,8 @@ def read_pdf(data: bytes, name: str, limits: Limits) -> SourceText:
 
 
 def _recognised(data: bytes, number: int, name: str) -> _PageText:
-    import pypdfium2
-
-    try:
-        with PDFIUM, opened(data, name) as document:
-            page = document[number - 1]
-            try:
-                pixels, scale = rendered(page)
-            finally:
-                page.close()
-    except pypdfium2.PdfiumError as error:
-        raise ReadingError(f"{name}: page {number} cannot be shown ({error}); export it again") from None
+    with PDFIUM, opened(data, name) as document, page_of(document, number, name) as page:
+        pixels, scale = rendered(page)
     # Without the lock: this takes seconds, and others may want to mark a quote meanwhile.
     return _PageText(set_page(recognise(pixels, scale)), 0, False)
 
@@ -144,7 +135,7 @@ def _pages(data: bytes, name: str, limits: Limits) -> Iterator[_PageText]:
         if len(document) > limits.pages:
             raise ReadingError(f"{name}: {len(document):,} pages, at most {limits.pages:,}; split it")
         characters = 0
-        for number in range(len(document)):
+        for number in range(1, len(document) + 1):
             page = _page(document, number, name)
             characters += len(page.text)
             if characters > limits.characters:
@@ -172,19 +163,27 @@ def opened(data: bytes, name: str) -> Iterator[Any]:
         document.close()
 
 
-def _page(document: Any, number: int, name: str) -> _PageText:
+@contextmanager
+def page_of(document: Any, number: int, name: str) -> Iterator[Any]:
+    """A page of an open document, counted from 1. Raises ReadingError when it can't be read."""
     import pypdfium2
-    import pypdfium2.raw as pdfium
 
     try:
-        page = document[number]
+        page = document[number - 1]
         try:
-            found = page_characters(page, pdfium)
-            return _PageText(set_page(found.pieces), found.missing, _pictured(page, pdfium))
+            yield page
         finally:
             page.close()
     except pypdfium2.PdfiumError as error:
-        raise ReadingError(f"{name}: page {number + 1} cannot be read ({error}); export it again") from None
+        raise ReadingError(f"{name}: page {number} cannot be read ({error}); export it again") from None
+
+
+def _page(document: Any, number: int, name: str) -> _PageText:
+    import pypdfium2.raw as pdfium
+
+    with page_of(document, number, name) as page:
+        found = page_characters(page, pdfium)
+        return _PageText(set_page(found.pieces), found.missing, _pictured(page, pdfium))
 
 
 def page_characters(page: Any, pdfium: Any, *, boxes: bool = False) -> PageCharacters:

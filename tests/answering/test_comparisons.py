@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from invented import library_of
 
 from qa import Library
 from qa.answering.compare import sides_of
@@ -68,13 +68,8 @@ ITEMS = (
 @pytest.fixture(scope="module")
 def invented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     folder = Path(tmp_path_factory.mktemp("compared"))
-    rows = [
-        {"id": f"i{number}", "title": title, "text": text, "date": day}
-        for number, (day, title, text) in enumerate(ITEMS, 1)
-    ]
-    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    (folder / "invented.jsonl").write_text(lines + "\n", encoding="utf-8")
-    with Library.open(folder, folder / "index") as library:
+    items = [{"date": date, "title": title, "text": text} for date, title, text in ITEMS]
+    with library_of(folder, items) as library:
         yield library
 
 

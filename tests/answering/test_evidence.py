@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from invented import library_of
 
 from qa import Library
 from qa.answering.scoring import SentenceModel
@@ -43,12 +43,8 @@ ITEMS = (
 @pytest.fixture(scope="module")
 def invented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     folder = Path(tmp_path_factory.mktemp("invented"))
-    rows = [
-        {"id": f"i{number}", "title": title, "text": text} for number, (title, text) in enumerate(ITEMS, 1)
-    ]
-    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    (folder / "invented.jsonl").write_text(lines + "\n", encoding="utf-8")
-    with Library.open(folder, folder / "index") as library:
+    items = [{"title": title, "text": text} for title, text in ITEMS]
+    with library_of(folder, items) as library:
         yield library
 
 

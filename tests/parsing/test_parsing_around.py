@@ -1,22 +1,12 @@
 """Bulletins in styles unlike the samples': what stands around the text of their items."""
 
-from textwrap import dedent
+from typesetting import outline, parsed
 
-from typesetting import check_coverage, check_spans, source
-
-from qa.parsing import parse_bulletin
-from qa.types import Bulletin
-
-
-def parsed(text: str) -> Bulletin:
-    bulletin = parse_bulletin(source(dedent(text).lstrip("\n")))
-    check_spans(bulletin)
-    check_coverage(bulletin)
-    return bulletin
-
-
-def outline(bulletin: Bulletin) -> list[tuple[str, str, str | None]]:
-    return [(item.section, item.title, item.date) for item in bulletin.items]
+ENERGY = [
+    ("石油天然气", "沙特阿美宣布削减资本支出", "2021-03-10"),
+    ("石油天然气", "挪威批准北海新油田开发", "2021-03-11"),
+    ("可再生能源", "德国海上风电招标规模创新高", "2021-03-09"),
+]
 
 
 def test_a_contents_list_with_sections_between_its_entries_and_an_entry_over_two_lines() -> None:
@@ -133,11 +123,7 @@ def test_a_day_and_a_source_under_each_title() -> None:
         "2021-03-15",
         2021,
     )
-    assert outline(bulletin) == [
-        ("石油天然气", "沙特阿美宣布削减资本支出", "2021-03-10"),
-        ("石油天然气", "挪威批准北海新油田开发", "2021-03-11"),
-        ("可再生能源", "德国海上风电招标规模创新高", "2021-03-09"),
-    ]
+    assert outline(bulletin) == ENERGY
     assert [len(item.passages) for item in bulletin.items] == [2, 2, 2]
 
 
@@ -181,11 +167,7 @@ def test_bare_days_under_titles_below_a_masthead() -> None:
         None,
         2021,
     )
-    assert outline(bulletin) == [
-        ("石油天然气", "沙特阿美宣布削减资本支出", "2021-03-10"),
-        ("石油天然气", "挪威批准北海新油田开发", "2021-03-11"),
-        ("可再生能源", "德国海上风电招标规模创新高", "2021-03-09"),
-    ]
+    assert outline(bulletin) == ENERGY
     assert [len(item.passages) for item in bulletin.items] == [2, 2, 2]
 
 

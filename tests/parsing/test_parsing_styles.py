@@ -1,22 +1,6 @@
 """Whole bulletins in styles unlike the samples'."""
 
-from textwrap import dedent
-
-from typesetting import check_coverage, check_spans, source
-
-from qa.parsing import parse_bulletin
-from qa.types import Bulletin
-
-
-def parsed(text: str) -> Bulletin:
-    bulletin = parse_bulletin(source(dedent(text).lstrip("\n")))
-    check_spans(bulletin)
-    check_coverage(bulletin)
-    return bulletin
-
-
-def outline(bulletin: Bulletin) -> list[tuple[str, str, str | None]]:
-    return [(item.section, item.title, item.date) for item in bulletin.items]
+from typesetting import outline, parsed
 
 
 def test_a_research_letter_with_numbered_parts_inside_its_reports() -> None:

@@ -1,22 +1,6 @@
 """Bulletins in styles unlike the samples': how sections and titles are marked."""
 
-from textwrap import dedent
-
-from typesetting import check_coverage, check_spans, source
-
-from qa.parsing import parse_bulletin
-from qa.types import Bulletin
-
-
-def parsed(text: str) -> Bulletin:
-    bulletin = parse_bulletin(source(dedent(text).lstrip("\n")))
-    check_spans(bulletin)
-    check_coverage(bulletin)
-    return bulletin
-
-
-def outline(bulletin: Bulletin) -> list[tuple[str, str, str | None]]:
-    return [(item.section, item.title, item.date) for item in bulletin.items]
+from typesetting import outline, parsed
 
 
 def test_sections_in_chinese_and_titles_in_both_languages() -> None:

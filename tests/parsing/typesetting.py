@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from textwrap import dedent
 
+from qa.parsing import parse_bulletin
 from qa.reading.source import paged_text
 from qa.text import compact
 from qa.types import Bulletin, SourceText
@@ -190,3 +192,16 @@ def check_coverage(bulletin: Bulletin) -> None:
         inside = "".join(visible(bulletin, passage.start, passage.end) for passage in item.passages)
         whole = visible(bulletin, item.start, item.end)
         assert whole.endswith(inside)
+
+
+def parsed(text: str) -> Bulletin:
+    """The bulletin that an indented text is, its places checked."""
+    bulletin = parse_bulletin(source(dedent(text).lstrip("\n")))
+    check_spans(bulletin)
+    check_coverage(bulletin)
+    return bulletin
+
+
+def outline(bulletin: Bulletin) -> list[tuple[str, str, str | None]]:
+    """Section, title and day of each item."""
+    return [(item.section, item.title, item.date) for item in bulletin.items]

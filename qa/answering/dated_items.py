@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qa.answering import refusal
-from qa.answering.asof import DOCUMENT_NOUNS, DateQuestion
+from qa.answering.asof_days import DOCUMENT_NOUNS, DateQuestion
 from qa.answering.compose import SURE, Writer, answered, phrase
 from qa.answering.effect import END, PUBLISH, RULE, START, USE_VERBS, Effect, effects_of
 from qa.answering.sameness import SHORTEST_NAME, base_name, endings_of, places_told

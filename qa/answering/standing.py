@@ -13,7 +13,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from qa.answering import refusal
-from qa.answering.asof import DateQuestion, date_question, may_ask_of_dates
+from qa.answering.asof import date_question, may_ask_of_dates
+from qa.answering.asof_days import DateQuestion
 from qa.answering.changes import Statement, write_statements
 from qa.answering.compose import Writer, answered
 from qa.answering.dated_items import ENGLISH_VERBS, answer_over_all, say_relative, shown_days

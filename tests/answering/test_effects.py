@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.answering.asof import DateQuestion, date_question
+from qa.answering.asof import date_question
+from qa.answering.asof_days import DateQuestion
 from qa.answering.effect import END, PUBLISH, START, Effect, effects_of
 from qa.answering.standing import NO, OPEN, PLANNED, UNSURE, YES, standing
 from qa.dates import find_dates

@@ -27,11 +27,15 @@ from qa.command_options import (
     Model,
     OpenBrowser,
     Port,
+    PublishEvery,
     Question,
     RootPath,
+    Scheduler,
     Sections,
     Since,
+    StoreAddress,
     Until,
+    Workers,
 )
 from qa.errors import BulletinQAError, UsageError
 from qa.terminal import Bars, print_answer, print_json, print_report, report_fields
@@ -309,28 +313,10 @@ def watch(bulletins: Bulletins = None, index: Index = None, model: Model = None)
 
 @app.command()
 def ingest(
-    store: Annotated[
-        str,
-        typer.Option(
-            "--store",
-            metavar="ADDRESS",
-            envvar="BULLETIN_QA_STORE",
-            help="The Milvus store to fill: milvus://HOST:PORT/COLLECTION.",
-        ),
-    ],
-    workers: Annotated[
-        int, typer.Option("--workers", metavar="N", min=0, help="Processes here; 0: one for each core.")
-    ] = 0,
-    scheduler: Annotated[
-        str,
-        typer.Option(
-            "--scheduler", metavar="ADDRESS", help="Work on this Dask cluster instead: tcp://HOST:8786."
-        ),
-    ] = "",
-    publish_every: Annotated[
-        float,
-        typer.Option("--publish-every", metavar="MINUTES", min=0.1, help="Let readers see what is done."),
-    ] = 10.0,
+    store: StoreAddress,
+    workers: Workers = 0,
+    scheduler: Scheduler = "",
+    publish_every: PublishEvery = 10.0,
     bulletins: Bulletins = None,
     model: Model = None,
     as_json: AsJson = False,

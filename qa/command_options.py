@@ -109,3 +109,24 @@ Grace = Annotated[
         help="How long requests in flight may take after SIGTERM.",
     ),
 ]
+StoreAddress = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        metavar="ADDRESS",
+        envvar="BULLETIN_QA_STORE",
+        help="The Milvus store to fill: milvus://HOST:PORT/COLLECTION.",
+    ),
+]
+Workers = Annotated[
+    int, typer.Option("--workers", metavar="N", min=0, help="Processes here; 0: one for each core.")
+]
+Scheduler = Annotated[
+    str,
+    typer.Option(
+        "--scheduler", metavar="ADDRESS", help="Work on this Dask cluster instead: tcp://HOST:8786."
+    ),
+]
+PublishEvery = Annotated[
+    float, typer.Option("--publish-every", metavar="MINUTES", min=0.1, help="Let readers see what is done.")
+]

@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -24,6 +23,7 @@ from qa.milvus.connection import Connection
 from qa.milvus.ingest import ingest
 from qa.milvus.reader import files
 from qa.storage.progress import Silent
+from tests.milvus.milvus_helpers import free_port, serving
 
 pytest.importorskip("pymilvus", reason="the extra [milvus] is not installed")
 distributed = pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
@@ -35,17 +35,9 @@ WORDS = "农业 工业 科技 教育 交通 医疗 环保 旅游 金融 住房 �
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Milvus Lite server of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("milvus-lite")), "server", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--data-dir", str(tmp_path_factory.mktemp("milvus"))]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    port = free_port()
+    process = serving(tmp_path_factory.mktemp("milvus"), port)
     try:
-        for _ in range(600):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.1)
         yield f"milvus://127.0.0.1:{port}"
     finally:
         process.kill()

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,22 +9,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa.errors import StoreError, UsageError
+from qa.errors import StoreError
 from qa.milvus import Address, MilvusBackend, MilvusWriter, prepare
 from qa.milvus import publishing as published
 from qa.milvus.connection import Connection
 from qa.milvus.rows import outline
 from qa.milvus.schema import drop
-from qa.milvus.statistics import Statistics, total
 from qa.storage.cache import widened
 from qa.storage.filters import Filters
 from qa.text import tokens
-from qa.types import Bulletin
 from tests.index.index_helpers import HashingEncoder, bulletin
+from tests.milvus.milvus_helpers import ENCODER, one
 
 pytest.importorskip("pymilvus", reason="the extra [milvus] is not installed")
 
-ENCODER = HashingEncoder()
 HOSTILE = '坏"名\' or 1 == 1 \\" ] and content > 0 or name == "x"/%_{}\\.txt'
 
 
@@ -60,10 +53,6 @@ def backend(address: Address, tmp_path: Path) -> Iterator[MilvusBackend]:
     made = MilvusBackend(address, tmp_path / "cache")
     yield made
     made.close()
-
-
-def one(name: str, text: str = "上海发布集成电路产业政策。临港落地十个项目。", **more: object) -> Bulletin:
-    return bulletin(name, [("上海产业条例", [text]), ("浦东人才平台", ["浦东推进人才平台。"])], **more)  # type: ignore[arg-type]
 
 
 def rows(writer: MilvusWriter) -> list[int]:
@@ -362,89 +351,3 @@ def test_another_model_is_refused(writer: MilvusWriter, address: Address, backen
         backend.state(other)
     with pytest.raises(StoreError, match="another embedding model"):
         writer.put_prepared(prepare(one("b.txt"), other))
-
-
-def test_a_server_that_is_not_there_is_named_with_its_cure(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    backend = MilvusBackend(Address.parse(f"milvus://127.0.0.1:{port}/x", "root:secret"), tmp_path)
-    began = time.monotonic()
-    with pytest.raises(StoreError, match=rf"127\.0\.0\.1:{port}.*BULLETIN_QA_STORE") as caught:
-        backend.state(ENCODER)
-    assert time.monotonic() - began < 60
-    assert "secret" not in str(caught.value) + repr(backend.address)
-
-
-def serving(folder: Path, port: int) -> subprocess.Popen[bytes]:
-    command = [str(Path(sys.executable).with_name("milvus-lite")), "server", "--host", "127.0.0.1"]
-    process = subprocess.Popen(
-        [*command, "--port", str(port), "--data-dir", str(folder)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    for _ in range(600):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            break
-        time.sleep(0.1)
-    return process
-
-
-def test_a_reader_goes_on_when_its_server_was_started_again(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = Address.parse(f"milvus://127.0.0.1:{port}/again")
-    server = serving(tmp_path / "data", port)
-    try:
-        with MilvusWriter.open(address, ENCODER) as writer:
-            writer.put(one("a.txt"))
-            writer.publish()
-        backend = MilvusBackend(address, tmp_path / "cache")
-        lexical = backend.state(ENCODER).lexical
-        before = lexical.search(tokens("集成电路"), 5)
-        server.kill()
-        server.wait()
-        with pytest.raises(StoreError, match="check that the server runs"):
-            lexical.search(tokens("集成电路"), 5)
-        server = serving(tmp_path / "data", port)
-        for _ in range(60):
-            with contextlib.suppress(StoreError):
-                assert lexical.search(tokens("集成电路"), 5) == before
-                break
-            time.sleep(0.5)
-        else:
-            pytest.fail("the reader never reached the server again")
-        backend.close()
-    finally:
-        server.kill()
-        server.wait()
-
-
-def test_a_store_that_was_never_filled_says_so(tmp_path: Path) -> None:
-    backend = MilvusBackend(Address.parse(str(tmp_path / "none.db")), tmp_path)
-    with pytest.raises(StoreError, match="bulletin-qa build"):
-        backend.state(ENCODER)
-    assert not (tmp_path / "none.db").exists()
-
-
-@pytest.mark.parametrize(
-    "store", ["redis://x", "milvus://user:secret@host/x", "http://host:port/x", "milvus://host/a b", "plain"]
-)
-def test_an_address_that_is_none_is_refused(store: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        Address.parse(store)
-    assert "secret" not in str(caught.value)
-
-
-def test_statistics_add_and_take_off_exactly() -> None:
-    left = Statistics(
-        items=2, terms=np.array([1, 5], np.uint32), frequencies=np.array([3, 1]), days={"2020-01-01": 1}
-    )
-    right = Statistics(
-        items=1, terms=np.array([5, 9], np.uint32), frequencies=np.array([1, 2]), sections={"科": 1}
-    )
-    both = total([(1, left), (1, right)])
-    assert [both.frequency(term) for term in (1, 5, 9, 7)] == [3, 2, 2, 0]
-    back = total([(1, both), (-1, right)])
-    assert back.encode() == left.encode() == Statistics.decode(left.encode()).encode()

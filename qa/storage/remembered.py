@@ -28,6 +28,9 @@ class Remembered(Generic[K, V]):
         self._held: OrderedDict[K, V] = OrderedDict()
         self._lock = threading.Lock()
 
+    def __len__(self) -> int:
+        return len(self._held)
+
     def get(self, key: K) -> V | None:
         """Return what is remembered of a key."""
         with self._lock:

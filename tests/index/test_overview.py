@@ -68,10 +68,10 @@ def test_titles_are_found_for_the_passages_asked_for(index: Path) -> None:
 
 
 def test_sources_are_remembered_up_to_a_bound(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.storage.reader.SOURCES", 1)
     store = filled(index)
     names = [row.name for row in store.bulletins()]
     assert store.source(names[0]) is store.source(names[0])
-    monkeypatch.setattr("qa.storage.reader.SOURCES", 1)
     for name in names:
         store.source(name)
     assert len(store._sources) == 1

@@ -1,6 +1,6 @@
 """Texts to vectors: the encoder that ships with the project, and every other one setting away."""
 
-from embeddings.encoder import Encoder, EncoderError, Reranker
+from embeddings.encoder import Encoder, EncoderError, Reranker, Warming
 from embeddings.recommended import RECOMMENDED, RECOMMENDED_RERANKERS
 from embeddings.registry import load_encoder
 from embeddings.reranker import load_reranker
@@ -11,6 +11,7 @@ __all__ = [
     "Encoder",
     "EncoderError",
     "Reranker",
+    "Warming",
     "load_encoder",
     "load_reranker",
 ]

@@ -121,25 +121,29 @@ class NumpyBert:
         x = self._norm(x.reshape(n * length, -1), "embeddings.LayerNorm")
         padding = np.where(mask[:, None, None, :] == 0, np.float32(-1e9), np.float32(0))
         for layer in range(shape.layers):
-            x = self._layer(x, f"encoder.layer.{layer}.", n, length, padding)
-        first: Vectors = x.reshape(n, length, -1)[:, 0]
-        return np.ascontiguousarray(first / np.linalg.norm(first, axis=1, keepdims=True))
+            x = self._layer(x, f"encoder.layer.{layer}.", n, padding, last=layer == shape.layers - 1)
+        unit: Vectors = x / np.linalg.norm(x, axis=1, keepdims=True)
+        return unit
 
-    def _layer(self, x: Vectors, prefix: str, n: int, length: int, padding: Vectors) -> Vectors:
-        heads = self._shape.heads
+    def _layer(self, x: Vectors, prefix: str, n: int, padding: Vectors, last: bool) -> Vectors:
+        heads, width = self._shape.heads, self._shape.width
 
-        def split(name: str) -> Vectors:
-            rows = self._linear(x, f"{prefix}attention.self.{name}")
-            return rows.reshape(n, length, heads, -1).transpose(0, 2, 1, 3)
+        def split(rows: Vectors, name: str) -> Vectors:
+            rows = self._linear(rows, f"{prefix}attention.self.{name}")
+            return rows.reshape(n, -1, heads, width // heads).transpose(0, 2, 1, 3)
 
-        queries, keys, values = split("query"), split("key"), split("value")
+        keys, values = split(x, "key"), split(x, "value")
+        if last:
+            # Only the first token's state is wanted, so the last layer computes no other.
+            x = np.ascontiguousarray(x.reshape(n, -1, width)[:, 0])
+        queries = split(x, "query")
         scores: Vectors = queries @ keys.transpose(0, 1, 3, 2)
         scores /= np.float32(np.sqrt(queries.shape[-1]))
         scores += padding
         scores -= scores.max(-1, keepdims=True)
         np.exp(scores, out=scores)
         scores /= scores.sum(-1, keepdims=True)
-        mixed: Vectors = (scores @ values).transpose(0, 2, 1, 3).reshape(n * length, -1)
+        mixed: Vectors = (scores @ values).transpose(0, 2, 1, 3).reshape(-1, width)
         mixed = self._linear(mixed, prefix + "attention.output.dense")
         x = self._norm(x + mixed, prefix + "attention.output.LayerNorm")
         inner = gelu(self._linear(x, prefix + "intermediate.dense"))

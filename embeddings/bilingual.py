@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from embeddings.encoder import Encoder, Progress, Vectors
+from embeddings.encoder import Encoder, Progress, Vectors, Warming
 
 CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 WORD = re.compile(r"[A-Za-z]{2,}")
@@ -38,6 +38,12 @@ class BilingualEncoder:
         both = f"{chinese.fingerprint} {english.fingerprint} 1"
         self.fingerprint = hashlib.sha256(both.encode()).hexdigest()[:16]
         self._towers = (chinese, english)
+
+    def warm(self) -> None:
+        """Let both towers get ready for many questions."""
+        for tower in self._towers:
+            if isinstance(tower, Warming):
+                tower.warm()
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return unit rows (n, d) for questions."""

@@ -89,6 +89,7 @@ class EmbeddedEncoder:
         self._lock = threading.Lock()
         self._numpy: NumpyBert | None = None
         self._torch: Forward | None = None
+        self._warm = False
         self._special = tuple(tokenizer.encode("").ids)
 
     @classmethod
@@ -156,19 +157,39 @@ class EmbeddedEncoder:
             for start in range(0, max(1, len(ids)), max(1, size)):
                 yield Window(index, (first, *ids[start : start + size], last))
 
+    def warm(self) -> None:
+        """Import torch, where it multiplies bfloat16 natively or on a GPU: a question then takes a third.
+
+        Nothing is done elsewhere, where numpy is about as fast.
+        """
+        if importlib.util.find_spec("torch") is None:
+            return
+        from embeddings.bert_torch import has_fast_bfloat16
+
+        if has_fast_bfloat16():
+            self._in_torch()
+            self._warm = True
+
     def _forward(self, count: int) -> Forward:
         """Choose by how much there is to do: importing torch takes longer than a few hundred sentences."""
+        worth = WORTH_USING_TORCH if "torch" in sys.modules else WORTH_IMPORTING_TORCH
+        if self._warm or (count >= worth and importlib.util.find_spec("torch") is not None):
+            return self._in_torch()
         with self._lock:
-            worth = WORTH_USING_TORCH if "torch" in sys.modules else WORTH_IMPORTING_TORCH
-            if count >= worth and (self._torch is not None or importlib.util.find_spec("torch") is not None):
-                if self._torch is None:
-                    from embeddings.bert_torch import TorchBert
-
-                    self._torch = TorchBert(self._shape, read_weights(self._folder / "model.safetensors"))
-                return self._torch
             if self._numpy is None:
-                self._numpy = NumpyBert(self._shape, read_weights(self._folder / "model.safetensors"))
+                self._numpy = NumpyBert(self._shape, self._weights())
             return self._numpy
+
+    def _in_torch(self) -> Forward:
+        with self._lock:
+            if self._torch is None:
+                from embeddings.bert_torch import TorchBert
+
+                self._torch = TorchBert(self._shape, self._weights())
+            return self._torch
+
+    def _weights(self) -> dict[str, NDArray[Any]]:
+        return read_weights(self._folder / "model.safetensors")
 
 
 def read_json(file: Path) -> dict[str, Any]:

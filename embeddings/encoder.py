@@ -45,6 +45,15 @@ class Encoder(Protocol):
 
 
 @runtime_checkable
+class Warming(Protocol):
+    """An encoder that answers faster once it has taken seconds to get ready."""
+
+    def warm(self) -> None:
+        """Get ready, for a process that stays; safe to call from any thread, and again."""
+        ...
+
+
+@runtime_checkable
 class Reranker(Protocol):
     """Scores how well each passage answers a question; slower and finer than an encoder."""
 

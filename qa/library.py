@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embeddings import Encoder, Reranker
+from embeddings import Encoder, Reranker, Warming
 from qa.answering.generating import Generator
 from qa.arguments import allowed_by, cleaned, filters_of
 from qa.backend import Backend, BulletinStore
@@ -274,6 +274,11 @@ class Library:
         from qa.evaluation import evaluate
 
         return evaluate(self, questions, progress)
+
+    def warm(self) -> None:
+        """Take seconds now for faster answers later, in a process that stays; may run in the background."""
+        if isinstance(self.encoder, Warming):
+            self.encoder.warm()
 
     def close(self) -> None:
         """Close the store."""

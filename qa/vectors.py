@@ -6,8 +6,9 @@ import itertools
 import re
 import threading
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from qa.storage.generations import Stamp, generations, keep_latest, name_of
 from qa.storage.nearest import Nearest
 from qa.storage.postings import place_of
 from qa.storage.progress import Progress
-from qa.storage.units import UnitHit, Units, UnitTable, units_of
+from qa.storage.units import UnitHit, Units, UnitTable, longest_pair, units_of
 from qa.store import Store
 
 FOLDER = "vectors"
@@ -90,12 +91,13 @@ class VectorIndex:
         """
         stamp = Stamp(store.identity, store.generation)
         cache = EmbeddingCache.open(self._home, encoder.fingerprint, encoder.dimension, thorough=thorough)
-        old = self._usable(cache, store.identity, thorough)
-        cache.start_writing(encoder.fingerprint, encoder.name)
         order = store.all_passage_numbers()
+        longest = longest_pair(len(order))
+        old = self._usable(cache, store.identity, longest, thorough)
+        cache.start_writing(encoder.fingerprint, encoder.name)
         held = Units.empty() if old is None else old._state[1].units()
         known = np.zeros(0, np.int64) if old is None else old._state[1].order
-        new = _units(store, order[place_of(order, known) < 0], cache, encoder, progress)
+        new = _units(store, order[place_of(order, known) < 0], longest, cache, encoder, progress)
         units = Units(
             np.concatenate([held.numbers, new.numbers]), np.concatenate([held.first, new.first]),
             np.concatenate([held.last, new.last]), np.concatenate([held.rows, new.rows]),
@@ -106,7 +108,8 @@ class VectorIndex:
             base = Nearest.prepare(
                 self._home, cache, table.rows, None if old is None else old._state[2], progress
             )
-            write_folder(self._home / name_of(stamp), table.arrays(), {"format": FORMAT, "base": base})
+            about = {"format": FORMAT, "base": base, "longest_pair": longest}
+            write_folder(self._home / name_of(stamp), table.arrays(), about)
             keep_latest(self._home, stamp)
             Nearest.forget(self._home, [_base(self._home, entry) for entry in generations(self._home)])
         fresh = _load(self._home, stamp, cache, near=None if old is None else old._state[2])
@@ -114,11 +117,15 @@ class VectorIndex:
             self.stamp = fresh.stamp
             self._state = fresh._state
 
-    def _usable(self, cache: EmbeddingCache, identity: str, thorough: bool) -> VectorIndex | None:
-        """Return the last state to build on, None when there is none or it is damaged."""
+    def _usable(
+        self, cache: EmbeddingCache, identity: str, longest: int | None, thorough: bool
+    ) -> VectorIndex | None:
+        """Return the last state to build on, None when there is none, it is damaged or has other pairs."""
         if self.stamp.identity != identity:
             return None
         try:
+            if _about(self._home, self.stamp).get("longest_pair") != longest:
+                return None
             near = None if thorough else self._state[2]
             return _load(self._home, self.stamp, cache, thorough=True, near=near)
         except DamagedError:
@@ -154,9 +161,13 @@ def folder_name(encoder: Encoder) -> str:
     return f"{readable}-{key_of(encoder.fingerprint).hex()[:12]}"
 
 
+def _about(home: Path, stamp: Stamp) -> Mapping[str, Any]:
+    return ArrayFolder.about_of(home / name_of(stamp))
+
+
 def _base(home: Path, stamp: Stamp) -> str | None:
     try:
-        base = ArrayFolder.about_of(home / name_of(stamp)).get("base")
+        base = _about(home, stamp).get("base")
     except DamagedError:
         return None
     return str(base) if base else None
@@ -185,12 +196,17 @@ def _load(
 
 
 def _units(
-    store: Store, numbers: NDArray[np.int64], cache: EmbeddingCache, encoder: Encoder, progress: Progress
+    store: Store,
+    numbers: NDArray[np.int64],
+    longest: int | None,
+    cache: EmbeddingCache,
+    encoder: Encoder,
+    progress: Progress,
 ) -> Units:
-    """Return the units of passages, embedding those texts that the cache lacks."""
+    """Return the units of passages (see `units_of`), embedding those texts that the cache lacks."""
     # Typed arrays: a million passages have five million units.
     owners, first, last, keys = array("q"), array("i"), array("i"), bytearray()
-    for number, begin, end, text in _texts(store, numbers):
+    for number, begin, end, text in _texts(store, numbers, longest):
         owners.append(number)
         first.append(begin)
         last.append(end)
@@ -206,7 +222,7 @@ def _units(
         concerned[place_of(passages[once], numbers)] = True
         places = np.flatnonzero(concerned[place_of(passages, numbers)])
         progress.start("meanings", len(once))
-        texts = zip(places.tolist(), _texts(store, numbers[concerned]), strict=True)
+        texts = zip(places.tolist(), _texts(store, numbers[concerned], longest), strict=True)
         lacking = (
             (bytes(keys[KEY * place : KEY * (place + 1)]), unit[3]) for place, unit in texts if wanted[place]
         )
@@ -227,13 +243,13 @@ def _first_of_each(keys: NDArray[np.uint64], places: NDArray[np.int64]) -> NDArr
 
 
 def _texts(
-    store: Store, numbers: NDArray[np.int64], chunk: int = 2000
+    store: Store, numbers: NDArray[np.int64], longest: int | None, chunk: int = 2000
 ) -> Iterator[tuple[int, int, int, str]]:
     for start in range(0, len(numbers), chunk):
         part = numbers[start : start + chunk]
         titles = store.first_passages(part)
         for passage in store.passages(part):
-            for first, last, text in units_of(passage, titles.get(passage.number)):
+            for first, last, text in units_of(passage, titles.get(passage.number), longest):
                 yield passage.number, first, last, text
 
 

@@ -261,6 +261,7 @@ def serve(
         print(f"bulletin-qa: {address} (Ctrl-C ends)", flush=True)
         if open_browser:
             threading.Timer(1.0, webbrowser.open, [address]).start()
+        threading.Thread(target=library.warm, name="warm", daemon=True).start()
         # Its own log of requests is off: ours has their ids.
         config = uvicorn.Config(app, log_config=None, log_level="warning", access_log=False)
         Server(config, station.readiness.stop, grace).run(sockets=[listener])

@@ -16,7 +16,7 @@ import numpy as np
 from scale_measures import cost, disk, disk_parts, peak, quantiles, resident, spent, timed
 from scale_texts import Words, bulletin, bulletins, drawn_encoder, questions
 
-from embeddings import load_encoder
+from embeddings import Warming, load_encoder
 from qa.background import Background
 from qa.indexing import Snapshot
 from qa.lexical import LexicalIndex
@@ -108,8 +108,10 @@ def update(size: int, work: Path) -> dict[str, Any]:
 
 
 def query(size: int, work: Path) -> dict[str, Any]:
-    """Open the index, ask, and tell what it took."""
+    """Open the index, ask, and tell what it took, in a process that has warmed its encoder as the page does."""
     real = load_encoder()
+    if isinstance(real, Warming):
+        real.warm()
     index, encoder = folder(size, work), drawn_encoder(work, size, real)
     asked = [question for question, _ in json.loads((work / f"questions-{size}.json").read_text())]
     settings = Settings()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from embeddings.bert_numpy import BertShape, NumpyBert, gelu, read_weights
-from embeddings.bert_torch import TorchBert
+from embeddings.bert_torch import TorchBert, has_fast_bfloat16
 from embeddings.embedded import MODELS, EmbeddedEncoder, read_json
 
 TEXTS = {
@@ -58,6 +58,13 @@ def test_numpy_and_torch_agree(folder: Path) -> None:
 def test_bfloat16_stays_within_a_thousandth_of_float32(folder: Path) -> None:
     texts = TEXTS[folder.name]
     assert lowest_cosine(numpy_rows(folder, texts), torch_rows(folder, texts, fast=True)) >= 0.999
+
+
+def test_a_warm_encoder_gives_the_vectors_of_a_cold_one(folder: Path) -> None:
+    texts, encoder = TEXTS[folder.name], EmbeddedEncoder.load(folder)
+    encoder.warm()
+    assert isinstance(encoder._forward(1), TorchBert if has_fast_bfloat16() else NumpyBert)
+    assert lowest_cosine(numpy_rows(folder, texts), encoder.encode_passages(texts)) >= 0.999
 
 
 def test_sentence_transformers_loads_the_folder_and_agrees(folder: Path) -> None:

@@ -25,6 +25,7 @@ def test_the_public_names_are_these() -> None:
         "Encoder",
         "EncoderError",
         "Reranker",
+        "Warming",
         "load_encoder",
         "load_reranker",
     ]

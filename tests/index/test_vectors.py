@@ -15,7 +15,7 @@ from qa.storage.files import DamagedError
 from qa.storage.generations import Stamp
 from qa.storage.nearest import inner
 from qa.storage.progress import Silent
-from qa.storage.units import UnitHit, units_of
+from qa.storage.units import UnitHit, longest_pair, units_of
 from qa.store import Store
 from qa.vectors import VectorIndex, folder_name
 
@@ -66,6 +66,40 @@ def test_units_are_titles_sentences_and_neighbouring_pairs(index: Path) -> None:
         (2, 2, "丙。"),
     ]
     assert list(units_of(second, None)) == [(0, 0, "丁。")]
+
+
+def test_a_large_library_leaves_out_long_pairs(index: Path) -> None:
+    assert (longest_pair(20_000), longest_pair(20_001)) == (None, 64)
+    store = Store.open(index, write=True)
+    store.add(bulletin("a.txt", [("题目", ["甲。乙。丙丁戊。"])]), size=1, mtime_ns=1)
+    [passage] = store.passages([0])
+    assert [text for *_, text in units_of(passage, None, 4)] == ["甲。", "甲。乙。", "乙。", "丙丁戊。"]
+
+
+def test_a_library_that_grows_large_or_shrinks_has_the_units_of_a_fresh_build(
+    index: Path, encoder: HashingEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.storage.units.LARGE", 40)
+    monkeypatch.setattr("qa.storage.units.SHORT_PAIR", 60)
+    store = filled(index)
+    small = caught_up(store, index, encoder)
+    assert len(store.all_passage_numbers()) <= 40
+    before = len(small)
+    added = [f"more-{place}.txt" for place in range(12)]
+    for place, name in enumerate(added):
+        store.add(bulletin(name, [(f"题目{place}", ["短句。短句二。"] * 4)]), size=1, mtime_ns=1)
+    encoder.texts.clear()
+    caught_up(store, index, encoder)
+    grown = VectorIndex.open(index, encoder)._state[1].arrays()
+    assert not any(len(text) > 60 and text.count("。") > 1 for text in encoder.texts)
+    fresh = VectorIndex.open(tmp_path / "fresh", HashingEncoder())
+    fresh.catch_up(store, HashingEncoder(), Silent())
+    table = fresh._state[1].arrays()
+    for column in ("places", "first", "last"):
+        assert sorted(grown[column].tolist()) == sorted(table[column].tolist())
+    for name in added:
+        store.remove(name)
+    assert len(caught_up(store, index, encoder)) == before
 
 
 def test_search_is_exact_for_a_small_library(index: Path, encoder: HashingEncoder) -> None:

@@ -77,8 +77,18 @@ class Background:
         >>> Background({"zh": Language(rows, 0.4, 0.0)}).normalise(0.7, "zh")
         0.5
         """
+        floor, span = self._scale(language)
+        return round(max(0.0, (cosine - floor) / span), 6)
+
+    def normalised(self, cosines: NDArray[np.float64], language: str) -> NDArray[np.float64]:
+        """`normalise` of many cosines, shape (n,)."""
+        floor, span = self._scale(language)
+        scaled: NDArray[np.float64] = np.maximum(0.0, (cosines - floor) / span)
+        return scaled.round(6)
+
+    def _scale(self, language: str) -> tuple[float, float]:
         floor = self.languages[language].floor
-        return round(max(0.0, (cosine - floor) / max(1.0 - floor, 1e-6)), 6)
+        return floor, max(1.0 - floor, 1e-6)
 
     def beyond_everyday(self, vector: Vectors, cosine: float, language: str) -> float:
         """How much closer a question (unit row (d,)) is to the corpus than to everyday questions.

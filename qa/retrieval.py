@@ -89,15 +89,7 @@ class Retriever:
         if missing:
             found = self._dense(vector, 8 * len(missing) + 64, np.array(sorted(missing), dtype=np.int64))
             dense.update(found)
-        weight = self._weights[query.language]
-        scored = []
-        for number in {*lexical, *dense}:
-            cosine, _, _ = dense.get(number, (0.0, 0, 0))
-            meaning = min(self.background.normalise(cosine, query.language), 1.0)
-            words = min(lexical.get(number, 0.0) / most, 1.0) if most else 0.0
-            # A stray common word is no evidence: what covers little of the question counts for less still.
-            trusted = words * min(1.0, words / _FULL_TRUST)
-            scored.append(((meaning + weight * trusted) / (1.0 + weight), words, meaning, number))
+        scored = self._scored(query.language, lexical, dense, most)
         needed = k if self._reranker is None else max(k, _RERANKED)
         if query.places:
             considered = max(4 * k, _CANDIDATES)
@@ -109,6 +101,21 @@ class Retriever:
             _hit(rank, score, words, meaning, passage, dense.get(passage.number))
             for rank, ((score, words, meaning, _), passage) in enumerate(zip(best, passages, strict=True), 1)
         ]
+
+    def _scored(
+        self, language: str, lexical: dict[int, float], dense: dict[int, tuple[float, int, int]], most: float
+    ) -> list[tuple[float, float, float, int]]:
+        """(score, its lexical part, its dense part, passage number) of all passages that were found."""
+        weight = self._weights[language]
+        numbers = list({*lexical, *dense})
+        cosines = np.array([dense[number][0] if number in dense else 0.0 for number in numbers])
+        scores = np.array([lexical.get(number, 0.0) for number in numbers])
+        meaning = np.minimum(self.background.normalised(cosines, language), 1.0)
+        words = np.minimum(scores / most, 1.0) if most else np.zeros(len(numbers))
+        # A stray common word is no evidence: what covers little of the question counts for less still.
+        trusted = words * np.minimum(1.0, words / _FULL_TRUST)
+        joined = (meaning + weight * trusted) / (1.0 + weight)
+        return list(zip(joined.tolist(), words.tolist(), meaning.tolist(), numbers, strict=True))
 
     def _rerank(
         self, query: Query, scored: list[tuple[float, float, float, int]]

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from qa import Library, Settings
+from qa.background import Background, Language
 from qa.errors import ModelError
 from qa.query import understand
 from qa.retrieval import Retriever
@@ -59,3 +60,11 @@ def test_an_unknown_reranker_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
     settings = Settings(reranker=str(tmp_path / "no-such-model"))
     with pytest.raises(ModelError, match="no-such-model"):
         Library.open(SEEDS, tmp_path / "index", settings=settings)
+
+
+def test_cosines_are_scaled_together_as_they_are_alone() -> None:
+    background = Background({"zh": Language(np.eye(4, dtype=np.float32), 0.37, 0.0)})
+    cosines = np.random.default_rng(3).uniform(-1, 1, 500)
+    alone = [background.normalise(cosine, "zh") for cosine in cosines.tolist()]
+    assert background.normalised(cosines, "zh").tolist() == pytest.approx(alone, abs=1e-9)
+    assert min(alone) == 0.0

@@ -37,9 +37,9 @@ of `qa.text.tokens`, the counts those of the published generation, and the score
 a passage is weighed; filters are the same fields in both.
 
 What was tested: Milvus Lite 3.2 in process and through its server, where the nearest vectors are found
-exactly; there both backends gave the same hits and answers to every shipped question. Beyond `qa.storage.units.LARGE`
-passages an index folder leaves out long pairs of sentences; a content's rows here don't depend on how many
-others there are, so all pairs stay. A full Milvus server
+exactly; there both backends gave the same hits and answers to every shipped question. Beyond
+`qa.storage.units.LARGE` passages an index folder leaves out long pairs of sentences; a content's rows here
+don't depend on how many others there are, so all pairs stay. A full Milvus server
 has not been run. What differs there is written to its documented interface: an HNSW graph, whose nearest may
 miss some, indexes over the filtered fields, and consistency levels. With replicas a reader may be behind by
 moments.

@@ -46,6 +46,9 @@ def _levels() -> NDArray[np.float32]:
 
 
 _LEVELS = _levels()
+# Two codes are looked up at a time, in half the time of one by one.
+_PAIRS = np.arange(1 << 16).astype(np.uint16).view(np.uint8).reshape(-1, 2)
+_LEVELS_OF_PAIRS = _LEVELS[_PAIRS].view(np.uint64).ravel()
 
 
 def narrowed(rows: NDArray[np.float32]) -> Packed:
@@ -65,7 +68,11 @@ def narrowed(rows: NDArray[np.float32]) -> Packed:
 
 def widened(packed: Packed) -> NDArray[np.float32]:
     """Return packed rows (n, d) as the unit rows of their direction; a row of zeros stays one."""
-    rows = np.take(_LEVELS, packed.view(np.uint8))
+    if packed.shape[1] % 2:
+        rows = np.take(_LEVELS, packed.view(np.uint8))
+    else:
+        pairs = np.ascontiguousarray(packed).view(np.uint16)
+        rows = np.take(_LEVELS_OF_PAIRS, pairs, mode="clip").view(np.float32)
     squares = np.einsum("nd,nd->n", rows, rows)
     rows /= np.sqrt(np.where(squares, squares, np.float32(1)))[:, None]
     return rows

@@ -15,7 +15,7 @@ from qa.storage.files import DamagedError
 from qa.storage.generations import Stamp
 from qa.storage.nearest import inner
 from qa.storage.progress import Silent
-from qa.storage.units import UnitHit, longest_pair, units_of
+from qa.storage.units import UnitHit, Units, longest_pair, units_of
 from qa.store import Store
 from qa.vectors import VectorIndex, folder_name
 
@@ -80,23 +80,29 @@ def test_a_library_that_grows_large_or_shrinks_has_the_units_of_a_fresh_build(
     index: Path, encoder: HashingEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("qa.storage.units.LARGE", 40)
-    monkeypatch.setattr("qa.storage.units.SHORT_PAIR", 60)
+    monkeypatch.setattr("qa.storage.units.SHORT_PAIR", 20)
     store = filled(index)
     small = caught_up(store, index, encoder)
     assert len(store.all_passage_numbers()) <= 40
     before = len(small)
+    long_pairs = [text for text in encoder.texts if len(text) > 20 and text.count("。") > 1]
+    assert long_pairs
     added = [f"more-{place}.txt" for place in range(12)]
     for place, name in enumerate(added):
         store.add(bulletin(name, [(f"题目{place}", ["短句。短句二。"] * 4)]), size=1, mtime_ns=1)
     encoder.texts.clear()
     caught_up(store, index, encoder)
-    grown = VectorIndex.open(index, encoder)._state[1].arrays()
-    assert not any(len(text) > 60 and text.count("。") > 1 for text in encoder.texts)
+    grown = VectorIndex.open(index, encoder)._state[1].units()
+    assert not any(len(text) > 20 and text.count("。") > 1 for text in encoder.texts)
     fresh = VectorIndex.open(tmp_path / "fresh", HashingEncoder())
     fresh.catch_up(store, HashingEncoder(), Silent())
-    table = fresh._state[1].arrays()
-    for column in ("places", "first", "last"):
-        assert sorted(grown[column].tolist()) == sorted(table[column].tolist())
+    table = fresh._state[1].units()
+
+    def standing(units: Units) -> list[tuple[int, int, int]]:
+        columns = (units.numbers.tolist(), units.first.tolist(), units.last.tolist())
+        return sorted(zip(*columns, strict=True))
+
+    assert standing(grown) == standing(table)
     for name in added:
         store.remove(name)
     assert len(caught_up(store, index, encoder)) == before
